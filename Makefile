@@ -1,0 +1,37 @@
+# What continuous integration runs is what you run: see .ci/run.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+# Real recordings beside the checkout, if there are any; the tests that need them skip otherwise.
+SKMM_DATA ?= $(realpath ../shared/data)
+export SKMM_DATA
+
+.PHONY: demo test lint docs bench clean
+
+# -- cross-validate fusion strategies on built-in data: table, plot, saved and reloaded model
+demo: $(STAMP)
+	$(BIN)/python examples/plot_01_compare_fusion_strategies.py
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+docs: $(STAMP)
+	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+
+bench: $(STAMP)
+	$(BIN)/python -m tests.benchmarks
+
+clean:
+	rm -rf $(VENV) docs/_build docs/generated examples/output .pytest_cache .ruff_cache
+
+$(STAMP): pyproject.toml tests/constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[test,docs]' --constraint tests/constraints.txt
+	touch $(STAMP)
