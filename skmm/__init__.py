@@ -1,0 +1,41 @@
+"""Multimodal learning as ordinary scikit-learn.
+
+One DataFrame with one column per modality goes in; early, late and deep fusion are estimators.
+
+The map of the house, each floor standing on those above it in this list:
+
+- ``skmm.frame``: build and ask frames with one column per modality; ``skmm.datasets``: data to try.
+- ``skmm.image``, ``skmm.audio``, ``skmm.text``, ``skmm.sensor``: raw samples to blocks of features.
+- ``skmm.fusion``: early fusion of blocks, late fusion of decisions.
+- ``skmm.nn``: deep fusion; torch lives here.
+- ``skmm.model_selection``: compare fusions.
+
+The names below are loaded when first used, so that importing skmm stays cheap.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "DeepFusionClassifier": "skmm.nn",
+    "DeepFusionRegressor": "skmm.nn",
+    "LateFusionClassifier": "skmm.fusion",
+    "LateFusionRegressor": "skmm.fusion",
+    "ModalityError": "skmm._validation",
+    "MultimodalFusion": "skmm.fusion",
+    "compare_fusions": "skmm.model_selection",
+    "make_frame": "skmm.frame",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name):
+    if name not in _HOME:
+        raise AttributeError(f"module 'skmm' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__():
+    return [*globals(), *__all__]

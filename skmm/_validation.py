@@ -1,0 +1,151 @@
+"""Errors and checks used everywhere; the only door to scikit-learn's private helpers."""
+
+from collections.abc import Mapping
+from contextlib import contextmanager
+from numbers import Integral, Real
+
+import pandas as pd
+from scipy.sparse import issparse
+from sklearn.base import _fit_context
+from sklearn.utils._metadata_requests import _raise_for_params, _routing_enabled
+from sklearn.utils._param_validation import (
+    HasMethods,
+    Interval,
+    Options,
+    RealNotInt,
+    StrOptions,
+    validate_params,
+)
+from sklearn.utils._repr_html.estimator import _VisualBlock
+from sklearn.utils._set_output import _get_output_config
+from sklearn.utils._user_interface import _print_elapsed_time
+from sklearn.utils.metaestimators import _BaseComposition
+from sklearn.utils.validation import (
+    _check_method_params,
+    _check_sample_weight,
+    _check_y,
+    _num_samples,
+    validate_data,
+)
+
+__all__ = [
+    "HasMethods",
+    "Integral",
+    "Interval",
+    "ModalityError",
+    "Options",
+    "Real",
+    "RealNotInt",
+    "StrOptions",
+    "_BaseComposition",
+    "_VisualBlock",
+    "_check_method_params",
+    "_check_sample_weight",
+    "_check_y",
+    "_fit_context",
+    "_get_output_config",
+    "_num_samples",
+    "_print_elapsed_time",
+    "_raise_for_params",
+    "_routing_enabled",
+    "all_or_nothing",
+    "is_null",
+    "refuse_dict",
+    "validate_data",
+    "validate_params",
+]
+
+
+class ModalityError(ValueError):
+    """A cell or a column of one modality cannot be used.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, what was expected, and the way out.
+    modality : str, default=None
+        Name of the modality.
+    row : int, default=None
+        Position of the sample in X, counted from 0.
+    index : hashable, default=None
+        Label of the sample in the index of X.
+
+    Attributes
+    ----------
+    message, modality, row, index
+        The parameters.
+
+    Examples
+    --------
+    >>> from skmm import ModalityError
+    >>> print(ModalityError("no samples", modality="audio", row=3, index="cat_07"))
+    modality 'audio', row 3 (index 'cat_07'): no samples
+    """
+
+    def __init__(self, message, *, modality=None, row=None, index=None):
+        super().__init__(message)
+        self.message = message
+        self.modality = modality
+        self.row = row
+        self.index = index
+
+    def __str__(self):
+        place = []
+        if self.modality is not None:
+            place.append(f"modality {self.modality!r}")
+        if self.row is not None:
+            label = "" if self.index is None else f" (index {self.index!r})"
+            place.append(f"row {self.row}{label}")
+        return f"{', '.join(place)}: {self.message}" if place else self.message
+
+    def __reduce__(self):
+        # Exceptions pickle by their positional arguments: without this a worker's message is lost.
+        place = {"modality": self.modality, "row": self.row, "index": self.index}
+        return _rebuild_modality_error, (type(self), self.message, place)
+
+    def at(self, *, modality=None, row=None, index=None):
+        """Return the same error at another place; what is not given stays as it was."""
+        return type(self)(
+            self.message,
+            modality=self.modality if modality is None else modality,
+            row=self.row if row is None else row,
+            index=self.index if index is None else index,
+        )
+
+
+def _rebuild_modality_error(cls, message, place):
+    return cls(message, **place)
+
+
+def is_null(cell):
+    """Tell whether a single cell is null: ``None``, ``NaN``, ``pd.NA`` or ``pd.NaT``.
+
+    For whole columns use :func:`skmm.frame.presence_mask`.
+    """
+    return cell is None or (pd.api.types.is_scalar(cell) and bool(pd.isna(cell)))
+
+
+def refuse_dict(X):
+    """Raise a TypeError if X is a dict, whose keys scikit-learn would count as samples."""
+    # scipy's dok arrays are dicts too, but they know their shape.
+    if isinstance(X, Mapping) and not issparse(X):
+        raise TypeError(
+            f"X is a dict of {len(X)} modalities, and scikit-learn would count its keys as samples; "
+            "use make_frame(**X)"
+        )
+
+
+@contextmanager
+def all_or_nothing(estimator):
+    """Leave `estimator` as it was if its fit fails or is interrupted.
+
+    ``validate_data(reset=True)`` writes ``n_features_in_`` before anything is fitted, so assigning
+    attributes last is not enough.
+    """
+    before = dict(vars(estimator))
+    try:
+        yield
+    except BaseException:
+        vars(estimator).clear()
+        vars(estimator).update(before)
+        raise
