@@ -1,0 +1,97 @@
+"""Bring whatever scikit-learn hands to fit and predict to one of two forms.
+
+Either a DataFrame whose columns are modalities, or a plain numeric matrix.
+"""
+
+from difflib import get_close_matches
+from pathlib import PurePath
+
+import numpy as np
+import pandas as pd
+
+from skmm._tensor import TensorDtype
+from skmm._validation import is_null, refuse_dict
+from skmm.frame import check_frame, make_frame
+
+__all__ = ["holds_modalities", "name_columns", "select_columns"]
+
+
+def holds_modalities(X):
+    """Tell whether X has cells to be read, rather than numbers only.
+
+    Parameters
+    ----------
+    X : object
+        Anything given as X. A dict is refused.
+
+    Returns
+    -------
+    holds : bool
+        True for a frame with a tensor, text or object column, and for the nameless matrix of such
+        cells that scikit-learn's bagging makes of one.
+    """
+    refuse_dict(X)
+    if isinstance(X, pd.DataFrame):
+        return any(_is_modality(X.iloc[:, position]) for position in range(X.shape[1]))
+    is_object_matrix = isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 2
+    return is_object_matrix and any(_holds_samples(column) for column in X.T)
+
+
+def _is_modality(column):
+    if column.dtype == object:
+        return _holds_samples(column.array)
+    return isinstance(column.dtype, TensorDtype | pd.StringDtype)
+
+
+def _holds_samples(cells):
+    """Whether the first cell that is not null is a sample, and not a number."""
+    first = next((cell for cell in cells if not is_null(cell)), None)
+    return isinstance(first, str | bytes | PurePath | np.ndarray | list)
+
+
+def name_columns(X, names):
+    """Turn X into a frame; cells without names get `names` by position.
+
+    Parameters
+    ----------
+    X : DataFrame, or ndarray of shape (n_samples, n_modalities) of dtype object
+    names : list of str or None
+        Names for the columns of an ndarray; None makes them up.
+
+    Returns
+    -------
+    X : DataFrame
+
+    Raises
+    ------
+    ValueError
+        If an ndarray has another number of columns than `names`.
+    """
+    if isinstance(X, pd.DataFrame):
+        check_frame(X)
+        return X
+    names = [f"x{column}" for column in range(X.shape[1])] if names is None else list(names)
+    if X.shape[1] != len(names):
+        raise ValueError(
+            f"X is an array of {X.shape[1]} nameless columns of samples, and the modalities are "
+            f"{names}; give a frame, and inside BaggingClassifier keep max_features=1.0"
+        )
+    return make_frame(**{name: X[:, j] for j, name in enumerate(names)})
+
+
+def select_columns(X, names):
+    """Take the columns called `names` from a frame, in this order.
+
+    Raises
+    ------
+    ValueError
+        If one of them is not there; the message lists what is, and the nearest name.
+    """
+    absent = [name for name in names if name not in X.columns]
+    if absent:
+        near = get_close_matches(str(absent[0]), [str(name) for name in X.columns], n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ValueError(
+            f"X has no column {absent[0]!r}, its columns are {[str(name) for name in X.columns]}{hint}"
+        )
+    return X[list(names)]
