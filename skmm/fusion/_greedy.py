@@ -1,0 +1,70 @@
+"""Choose members of an ensemble one at a time, with replacement (Caruana et al. 2004)."""
+
+import numpy as np
+
+from skmm.fusion._rules import SMALLEST
+
+N_ROUNDS = 50
+
+
+def select(predictions, present, objective, n_rounds=N_ROUNDS):
+    """How often each member is chosen, if every round adds the one that helps most.
+
+    The first round picks the best single member, and the counts kept are those of the best round, so
+    the mixture is never worse than a single member on the rows given.
+
+    Parameters
+    ----------
+    predictions : ndarray of shape (n_members, n_samples, n_outputs)
+        Out-of-fold predictions.
+    present : ndarray of shape (n_samples, n_members), bool
+    objective : callable
+        Takes a mixture (n_samples, n_outputs), returns what is to be minimized; it may be a tuple.
+    n_rounds : int, default=50
+
+    Returns
+    -------
+    counts : ndarray of shape (n_members,), int
+    """
+    counts = np.zeros(len(predictions), dtype=int)
+    best, best_counts = None, counts
+    for _ in range(n_rounds):
+        trials = [counts + one for one in np.eye(len(predictions), dtype=int)]
+        values = [objective(mix(predictions, present, trial)) for trial in trials]
+        chosen = min(range(len(values)), key=values.__getitem__)  # the first of equals
+        counts = trials[chosen]
+        if best is None or values[chosen] < best:
+            best, best_counts = values[chosen], counts
+    return best_counts
+
+
+def mix(predictions, present, counts):
+    """Mean of the predictions present, weighted by `counts`; the plain mean where none of them is."""
+    share = present * counts
+    nothing_chosen = ~share.any(axis=1)
+    share[nothing_chosen] = present[nothing_chosen]
+    total = np.maximum(share.sum(axis=1), 1)
+    return np.einsum("nm,mnk->nk", share, predictions) / total[:, None]
+
+
+def classification_loss(codes):
+    """Objective for classifiers: wrong rows first, then the mean log loss.
+
+    Log loss alone would pick single confident members over mixtures that are right more often.
+    """
+    rows = np.arange(len(codes))
+
+    def loss(mixture):
+        wrong = np.count_nonzero(mixture.argmax(axis=1) != codes)
+        return wrong, -np.log(np.maximum(mixture[rows, codes], SMALLEST)).mean()
+
+    return loss
+
+
+def squared_error(y):
+    """Objective for regressors: the mean squared error."""
+
+    def loss(mixture):
+        return np.square(mixture[:, 0] - y).mean()
+
+    return loss

@@ -1,0 +1,124 @@
+"""One regressor per modality, and a rule that combines their predictions."""
+
+import numpy as np
+from sklearn.base import RegressorMixin, is_regressor
+from sklearn.linear_model import RidgeCV
+
+from skmm._validation import StrOptions, _check_y
+from skmm.fusion import _greedy
+from skmm.fusion._late import LateFusion
+from skmm.fusion._rules import REGRESSOR_RULES
+
+
+class LateFusionRegressor(RegressorMixin, LateFusion):
+    """Fit one regressor per modality and combine their predictions.
+
+    Each member is fitted on the rows that have its modality, and gets the column of that modality
+    only.
+
+    Parameters
+    ----------
+    estimators : list of (modality, regressor) or (modality, regressor, columns)
+        As in :class:`LateFusionClassifier`.
+    rule : {"mean", "median", "stacking", "greedy"}, default="mean"
+        How the members' predictions become one: their weighted mean, their median, a final estimator
+        that learns from out-of-fold predictions, or the mean of a multiset of members chosen one by
+        one for the least squared error of out-of-fold predictions.
+    weights : dict or array-like of shape (n_members,), default=None
+        Weights by modality for ``"mean"``; None is 1 for each.
+    final_estimator : regressor, default=None
+        For ``"stacking"``; None is ``RidgeCV()``.
+    cv : int, splitter or iterable of splits, default=None
+        Folds of the out-of-fold predictions; None is 5, by groups where groups are given.
+    missing : {"skip", "error"}, default="skip"
+        Whether a row is decided by the modalities it has, or a null cell is an error.
+    n_jobs : int, default=None
+        Number of members to fit at the same time. Results do not depend on it.
+    verbose : bool, default=False
+        Whether to print the time that each member takes.
+
+    Attributes
+    ----------
+    target_mean_ : float
+        Mean of the training targets, predicted for a row without any modality.
+    estimators_ : list of tuple
+        The fitted members, in the form of `estimators`, without those that are dropped.
+    named_estimators_ : Bunch
+        Fitted regressors by modality.
+    weights_ : dict
+        Weights by modality: as given, or as the greedy selection found them.
+    final_estimator_ : regressor
+        Only with ``rule="stacking"``.
+    n_features_in_, feature_names_in_
+        Number and names of the columns that are used.
+
+    See Also
+    --------
+    LateFusionClassifier : The same for classes, with references.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import Ridge
+    >>> from skmm import LateFusionRegressor
+    >>> from skmm.datasets import make_multimodal_regression
+    >>> X, y = make_multimodal_regression(80, random_state=0)
+    >>> late = LateFusionRegressor([(name, Ridge()) for name in X.columns], rule="greedy")
+    >>> late.fit(X, y).predict(X).shape
+    (80,)
+    """
+
+    _rules = REGRESSOR_RULES
+    _parameter_constraints = {
+        **LateFusion._parameter_constraints,
+        "rule": [StrOptions({*REGRESSOR_RULES, "stacking", "greedy"})],
+    }
+    _n_outputs = 1
+
+    def predict(self, X):
+        """Combine the predictions of the members.
+
+        Parameters
+        ----------
+        X : DataFrame with one column per modality, or {array-like, sparse matrix} of numbers
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            A row without any modality gets the mean of the training targets.
+        """
+        return self._combine(X)[:, 0]
+
+    def _learn_targets(self, y):
+        y = _check_y(y, y_numeric=True, estimator=self)
+        self.target_mean_ = float(np.mean(y))
+        return y
+
+    def _check_kind(self, members):
+        for modality, estimator, _ in members:
+            if not is_regressor(estimator):
+                raise ValueError(
+                    f"modality {modality!r}: {type(estimator).__name__} is not a regressor; for classes "
+                    "use LateFusionClassifier"
+                )
+
+    @property
+    def _prior(self):
+        return self.target_mean_
+
+    @property
+    def _predict(self):
+        return predicted_column
+
+    def _as_features(self, predictions):
+        return predictions
+
+    def _make_objective(self, y):
+        return _greedy.squared_error(y)
+
+    def _default_final_estimator(self):
+        return RidgeCV()
+
+
+def predicted_column(estimator, rows):
+    """What an estimator predicts, as one column."""
+    return np.asarray(estimator.predict(rows), dtype=np.float64).reshape(-1, 1)

@@ -1,0 +1,74 @@
+"""What becomes of a missing modality in an early fusion."""
+
+import warnings
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import clone
+
+from skmm._validation import ModalityError
+from skmm.fusion._blocks import fill, frame_to_blocks, is_token_ids, to_frame
+
+
+def learn_fill(missing, blocks):
+    """Learn what to put into missing cells, from the rows in which each modality is present.
+
+    Parameters
+    ----------
+    missing : {"error", "nan", "mean", "zero"} or imputer of blocks
+    blocks : dict of Block
+
+    Returns
+    -------
+    learned : None, dict of ndarray or fitted imputer
+        Nothing to fill in, one row per modality, or an estimator.
+    """
+    if not isinstance(missing, str):
+        return clone(missing).fit(to_frame(blocks))
+    if missing in ("error", "nan"):
+        return None
+    row_of = {"mean": _mean_row, "zero": _zero_row}[missing]
+    return {modality: row_of(block, modality) for modality, block in blocks.items()}
+
+
+def fill_blocks(learned, blocks):
+    """Blocks with their gaps filled by what :func:`learn_fill` learned.
+
+    Raises
+    ------
+    ModalityError
+        If an imputer leaves a cell null.
+    """
+    if learned is None:
+        return blocks
+    if isinstance(learned, dict):
+        return {modality: fill(block, learned[modality]) for modality, block in blocks.items()}
+    filled = frame_to_blocks(learned.transform(to_frame(blocks)))
+    for modality, block in filled.items():
+        if not block.present.all():
+            raise ModalityError(
+                f"{type(learned).__name__}, given as missing=, left the cell null",
+                modality=modality,
+                row=int(np.flatnonzero(~block.present)[0]),
+            )
+    return filled
+
+
+def _zero_row(block, modality):
+    return np.zeros(block.values.shape[1:], dtype=block.values.dtype)
+
+
+def _mean_row(block, modality):
+    if is_token_ids(block.values) and not sparse.issparse(block.values):
+        raise ModalityError(
+            'token ids have no mean; set missing="zero" for padding, or missing="nan" for an estimator '
+            "that masks missing modalities",
+            modality=modality,
+        )
+    rows = block.values[block.present]
+    if sparse.issparse(rows):
+        return np.asarray(rows.mean(axis=0)).ravel()
+    with warnings.catch_warnings():
+        # A step that is padding in every sequence stays padding.
+        warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
+        return np.nanmean(rows, axis=0, dtype=np.float64)

@@ -1,0 +1,413 @@
+"""One transformer per modality, and their blocks fused into one."""
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.base import TransformerMixin, clone
+from sklearn.utils import Bunch, check_consistent_length, indexable
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
+from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.validation import check_is_fitted
+
+from skmm._validation import (
+    HasMethods,
+    Integral,
+    StrOptions,
+    _raise_for_params,
+    _VisualBlock,
+    all_or_nothing,
+)
+from skmm.fusion._blocks import (
+    Block,
+    as_values,
+    check_finite,
+    empty_block,
+    spec_of,
+    spread,
+    to_frame,
+)
+from skmm.fusion._concat import ConcatFusion
+from skmm.fusion._members import (
+    MemberComposition,
+    read_column,
+    refuse_absent,
+    refuse_null,
+    run_on_present_rows,
+)
+from skmm.fusion._missing import fill_blocks, learn_fill
+
+INDICATOR = "missingindicator"
+
+
+class MultimodalFusion(TransformerMixin, MemberComposition):
+    """Turn every modality into a block of features, and fuse the blocks.
+
+    The multimodal ColumnTransformer: each member is fitted on the column of its modality, in the rows
+    where that modality is present, and never sees a null cell.
+
+    Parameters
+    ----------
+    transformers : list of (modality, transformer) or (modality, transformer, columns)
+        `modality` is a name; it is also the name of the column unless `columns` says otherwise, with
+        a name, a number, a slice, or a list of names or numbers. `transformer` is an extractor of
+        skmm, any scikit-learn transformer, ``"drop"`` or ``"passthrough"``. A transformer gets the
+        samples of a tensor column as an ndarray, several columns as a DataFrame, anything else
+        as a Series.
+    fusion : "concat", transformer of blocks, or None, default="concat"
+        ``"concat"`` is ``ConcatFusion()``: standardized columns side by side. A transformer of blocks
+        is given a DataFrame of tensor columns. None keeps the blocks apart, as the columns of a
+        DataFrame, for a deep estimator.
+    missing : {"error", "mean", "zero", "nan"} or imputer of blocks, default="error"
+        What becomes of a missing modality: an error; the training mean of its block; zeros; or NaN,
+        which for ``fusion=None`` and for transformers of blocks means that the cell stays null. An
+        imputer is a transformer from a DataFrame of blocks to one without null cells.
+    add_indicator : bool, default=False
+        Whether to append one column per modality that is 1 where it is missing.
+    n_jobs : int, default=None
+        Number of members to run at the same time. Results do not depend on it.
+    verbose : bool, default=False
+        Whether to print the time that each member takes.
+
+    Attributes
+    ----------
+    transformers_ : list of tuple
+        The fitted members, in the form of `transformers`, without those that are dropped.
+    named_transformers_ : Bunch
+        Fitted transformers by modality.
+    fusion_ : object or None
+        The fitted fusion.
+    output_slices_ : dict
+        The columns of each modality in the output; only where they can be told apart, with
+        ``fusion="concat"``, a :class:`ConcatFusion` or None.
+    n_features_in_, feature_names_in_
+        Number and names of the columns that are used.
+
+    See Also
+    --------
+    LateFusionClassifier : One classifier per modality instead.
+    skmm.nn.DeepFusionClassifier : Takes the blocks of ``fusion=None``.
+
+    Notes
+    -----
+    Columns are selected by name, so X may have them in any order, and more of them. A plain numeric X
+    works as well: give the columns of each modality by number, or one modality for all of them.
+    A sparse block stays sparse in a concatenation, which then is sparse as a whole.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.model_selection import cross_val_score
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skmm import MultimodalFusion
+    >>> from skmm.audio import MFCCExtractor
+    >>> from skmm.datasets import make_keypad_digits
+    >>> from skmm.image import HOGExtractor
+    >>> X, y = make_keypad_digits(60, random_state=0)
+    >>> features = [("image", HOGExtractor()), ("audio", MFCCExtractor(sampling_rate=8000))]
+    >>> early = make_pipeline(MultimodalFusion(features), LogisticRegression(max_iter=1000))
+    >>> cross_val_score(early, X, y, cv=3).mean() > 0.3
+    True
+    """
+
+    _members_parameter = "transformers"
+    _parameter_constraints = {
+        "transformers": [list],
+        "fusion": [StrOptions({"concat"}), HasMethods(["fit", "transform"]), None],
+        "missing": [
+            StrOptions({"error", "mean", "zero", "nan"}),
+            HasMethods(["fit", "transform"]),
+        ],
+        "add_indicator": ["boolean"],
+        "n_jobs": [Integral, None],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        transformers,
+        *,
+        fusion="concat",
+        missing="error",
+        add_indicator=False,
+        n_jobs=None,
+        verbose=False,
+    ):
+        self.transformers = transformers
+        self.fusion = fusion
+        self.missing = missing
+        self.add_indicator = add_indicator
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def fit(self, X, y=None, **params):
+        """Fit the members, each on the rows that have its modality, and the fusion.
+
+        Parameters
+        ----------
+        X : DataFrame with one column per modality, or {array-like, sparse matrix} of numbers
+        y : array-like of shape (n_samples,), default=None
+            Targets, given to every member and to the fusion.
+        **params : dict
+            Metadata for the members that request it; needs metadata routing.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ModalityError
+            If a modality is missing in every row, a sample cannot be used, or a cell is null and
+            ``missing="error"``.
+        """
+        self._fit(X, y, params)
+        return self
+
+    def fit_transform(self, X, y=None, **params):
+        """Fit, and return the fused training samples; the features are computed once.
+
+        Parameters
+        ----------
+        X : DataFrame with one column per modality, or {array-like, sparse matrix} of numbers
+        y : array-like of shape (n_samples,), default=None
+        **params : dict
+            Metadata for the members that request it; needs metadata routing.
+
+        Returns
+        -------
+        Z : ndarray, CSR array or DataFrame of n_samples rows
+            See :meth:`transform`.
+        """
+        return self._fit(X, y, params)
+
+    def transform(self, X):
+        """Turn every modality into its block, and fuse them.
+
+        Parameters
+        ----------
+        X : DataFrame with one column per modality, or {array-like, sparse matrix} of numbers
+
+        Returns
+        -------
+        Z : ndarray, CSR array or DataFrame of n_samples rows
+            What the fusion makes of the blocks. With ``fusion=None`` a DataFrame with one tensor
+            column per modality and the index of X.
+        """
+        check_is_fitted(self)
+        members = self.transformers_
+        X = self._read_X(X, members, reset=False, allow_nan=not self._is_missing("error"))
+        columns = self._read_columns(X, members)
+        values = self._run(_transform_rows, members, columns, X)
+        return self._fuse(self._collect(members, values, columns, X), X)
+
+    def get_feature_names_out(self, input_features=None):
+        """Name the output columns: ``modality__feature``, or the modalities with ``fusion=None``.
+
+        Parameters
+        ----------
+        input_features : Ignored
+
+        Returns
+        -------
+        feature_names_out : ndarray of str objects
+        """
+        check_is_fitted(self)
+        if self.fusion_ is None:
+            return np.array(list(self.output_slices_), dtype=object)
+        if isinstance(self.fusion_, ConcatFusion):
+            names = [name for member in self.transformers_ for name in self._feature_names(member)]
+        else:
+            names = list(self.fusion_.get_feature_names_out())
+        if self.add_indicator:
+            names += [f"{INDICATOR}_{member.modality}" for member in self.transformers_]
+        return np.array(names, dtype=object)
+
+    @property
+    def named_transformers_(self):
+        """Fitted transformers by modality."""
+        check_is_fitted(self)
+        return Bunch(**{member.modality: member.estimator for member in self.transformers_})
+
+    def get_metadata_routing(self):
+        """Say which metadata goes where: to every member, in ``fit`` and ``fit_transform``.
+
+        Returns
+        -------
+        routing : MetadataRouter
+        """
+        router = MetadataRouter(owner=self)
+        mapping = MethodMapping().add(caller="fit", callee="fit")
+        mapping.add(caller="fit_transform", callee="fit")
+        for modality, transformer in self._named_members:
+            if not isinstance(transformer, str):
+                router.add(**{modality: transformer}, method_mapping=mapping)
+        return router
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = self._all_members_accept("sparse")
+        passes_nan = self._is_missing("nan") and self._all_members_accept("allow_nan")
+        tags.input_tags.allow_nan = passes_nan
+        return tags
+
+    def _sk_visual_block_(self):
+        names, transformers = zip(*self._named_members, strict=True)
+        columns = [member[2] if len(member) > 2 else member[0] for member in self.transformers]
+        return _VisualBlock(
+            "parallel", transformers, names=names, name_details=[str(names) for names in columns]
+        )
+
+    def _is_missing(self, policy):
+        return isinstance(self.missing, str) and self.missing == policy
+
+    def _fit(self, X, y, params):
+        self._validate_params()
+        _raise_for_params(params, self, "fit")
+        with all_or_nothing(self):
+            members = self._check_members(("drop", "passthrough"))
+            X = self._read_X(X, members, reset=True, allow_nan=not self._is_missing("error"))
+            columns = self._read_columns(X, members)
+            for member, column in zip(members, columns, strict=True):
+                refuse_absent(column, member.modality)
+            if y is not None:
+                (y,) = indexable(y)
+                check_consistent_length(columns[0].present, y)
+            routed = process_routing(self, "fit", **params)
+            fitted = self._run(_fit_transform_rows, members, columns, X, y, routed)
+            transformers, values = zip(*fitted, strict=True)
+            self.transformers_ = [
+                member._replace(estimator=transformer)
+                for member, transformer in zip(members, transformers, strict=True)
+            ]
+            blocks = self._collect(self.transformers_, values, columns, X)
+            self._block_specs = {modality: spec_of(block) for modality, block in blocks.items()}
+            self._fit_fusion(blocks, y, X)
+            return self._fuse(blocks, X)
+
+    def _read_columns(self, X, members):
+        columns = [read_column(X, member, len(members)) for member in members]
+        if self._is_missing("error"):
+            for member, column in zip(members, columns, strict=True):
+                refuse_null(column, member.modality, getattr(X, "index", None))
+        return columns
+
+    def _run(self, function, members, columns, X, y=None, routed=None):
+        """Call `function` for every member on its present rows, several at a time if asked to."""
+
+        def params_of(member):
+            is_routed = routed is not None and not isinstance(member.estimator, str)
+            return routed[member.modality]["fit"] if is_routed else {}
+
+        message = "(%s) processing" if self.verbose else None
+        return Parallel(n_jobs=self.n_jobs)(
+            delayed(run_on_present_rows)(
+                function,
+                member,
+                column,
+                y,
+                params_of(member),
+                index=getattr(X, "index", None),
+                message=message and message % member.modality,
+            )
+            for member, column in zip(members, columns, strict=True)
+        )
+
+    def _collect(self, members, values, columns, X):
+        """Blocks of all rows by modality; one missing everywhere takes the form it had in fit."""
+        blocks = {}
+        for member, rows, column in zip(members, values, columns, strict=True):
+            if rows is None:
+                block = empty_block(self._block_specs[member.modality], len(column.present))
+            else:
+                block = spread(rows, column.present)
+            if not self._is_missing("nan"):
+                check_finite(block, member.modality, getattr(X, "index", None))
+            blocks[member.modality] = block
+        return blocks
+
+    def _fit_fusion(self, blocks, y, X):
+        self.fill_ = learn_fill(self.missing, blocks)
+        if self.fusion is None:
+            self.fusion_ = None
+            names = [*blocks, INDICATOR] if self.add_indicator else blocks
+            self.output_slices_ = {name: slice(j, j + 1) for j, name in enumerate(names)}
+            return
+        self.fusion_ = ConcatFusion() if isinstance(self.fusion, str) else clone(self.fusion)
+        if isinstance(self.fusion_, ConcatFusion):
+            self.fusion_._fit_blocks(blocks, y)  # gaps and all: scales come from present rows only
+            self.output_slices_ = self.fusion_.output_slices_
+        else:
+            frame = to_frame(fill_blocks(self.fill_, blocks), getattr(X, "index", None))
+            self.fusion_.fit(frame, y)
+
+    def _fuse(self, blocks, X):
+        filled = fill_blocks(self.fill_, blocks)
+        index = getattr(X, "index", None)
+        missing = np.column_stack([~block.present for block in blocks.values()])
+        if self.fusion_ is None:
+            if self.add_indicator:
+                indicator = missing.astype(np.float32)
+                filled = {**filled, INDICATOR: Block(indicator, np.ones(len(missing), dtype=bool))}
+            return to_frame(filled, index)
+        if isinstance(self.fusion_, ConcatFusion):
+            fused = self.fusion_._transform_blocks(filled)
+            if self._is_missing("nan"):
+                fused = _put_nan(fused, blocks, self.output_slices_)
+        else:
+            fused = self.fusion_.transform(to_frame(filled, index))
+        return _append_columns(fused, missing) if self.add_indicator else fused
+
+    def _feature_names(self, member):
+        width = int(np.prod(self._block_specs[member.modality].shape))
+        names = range(width)
+        if hasattr(member.estimator, "get_feature_names_out"):
+            given = member.estimator.get_feature_names_out()
+            names = given if len(given) == width else names  # a block of images is one column
+        return [f"{member.modality}__{name}" for name in names]
+
+
+def _fit_transform_rows(member, rows, y, params):
+    if member.estimator == "passthrough":
+        return "passthrough", _pass_through(member, rows)
+    transformer = clone(member.estimator)
+    if hasattr(transformer, "fit_transform"):
+        output = transformer.fit_transform(rows, y, **params)
+    else:
+        output = transformer.fit(rows, y, **params).transform(rows)
+    return transformer, as_values(output, rows.shape[0], member.modality)
+
+
+def _transform_rows(member, rows, y, params):
+    if member.estimator == "passthrough":
+        return _pass_through(member, rows)
+    output = member.estimator.transform(rows)
+    return as_values(output, rows.shape[0], member.modality)
+
+
+def _pass_through(member, rows):
+    if isinstance(rows, pd.Series):  # numbers and tensors come as arrays
+        raise ValueError(
+            f"modality {member.modality!r} is passed through, and its cells are no features yet; give "
+            "it an extractor or vectorizer"
+        )
+    values = as_values(rows, rows.shape[0], member.modality)
+    return values if values.dtype.kind == "f" else values.astype(np.float64)
+
+
+def _put_nan(fused, blocks, slices):
+    for modality, block in blocks.items():
+        if block.present.all():
+            continue
+        if sparse.issparse(fused):
+            raise ValueError(
+                f"modality {modality!r} is missing in some rows, and a sparse concatenation cannot "
+                'hold NaN; set missing="mean" or "zero", or reduce the sparse block first'
+            )
+        fused[~block.present, slices[modality]] = np.nan
+    return fused
+
+
+def _append_columns(fused, columns):
+    if sparse.issparse(fused):
+        return sparse.hstack([fused, sparse.csr_array(columns.astype(fused.dtype))], format="csr")
+    return np.hstack([fused, columns.astype(fused.dtype)])

@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from skmm.fusion._greedy import classification_loss, mix, select, squared_error
+
+CODES = np.array([0, 0, 1, 1, 0, 1])
+SECOND = np.array(
+    [
+        [0.4, 0.6, 0.7, 0.8, 0.3, 0.4],
+        [0.2, 0.3, 0.4, 0.9, 0.6, 0.7],
+        [0.45, 0.55, 0.55, 0.52, 0.48, 0.51],
+    ]
+)
+PROBABILITIES = np.stack([1 - SECOND, SECOND], axis=2)
+ALL = np.ones((6, 3), dtype=bool)
+
+
+@pytest.mark.parametrize(
+    ("n_rounds", "counts", "wrong", "log_loss"),
+    [(1, [0, 0, 1], 1, 0.662563), (8, [2, 3, 3], 0, 0.540420), (50, [16, 31, 3], 0, 0.486305)],
+)
+def test_selection_of_classifiers_gives_the_golden_counts(n_rounds, counts, wrong, log_loss):
+    objective = classification_loss(CODES)
+    chosen = select(PROBABILITIES, ALL, objective, n_rounds)
+    assert_array_equal(chosen, counts)
+    errors, loss = objective(mix(PROBABILITIES, ALL, chosen))
+    assert errors == wrong
+    assert_allclose(loss, log_loss, atol=1e-6)
+
+
+def test_selection_of_regressors_gives_the_golden_counts():
+    y = np.array([1.0, 2, 3, 4, 5])
+    members = np.array(
+        [[1.6, 2.3, 3.7, 4.2, 5.9], [0.2, 1.5, 2.1, 4.4, 3.8], [1.3, 2.8, 2.2, 3.1, 5.2]]
+    )
+    predictions, present = members[:, :, None], np.ones((5, 3), dtype=bool)
+    objective = squared_error(y)
+    counts = select(predictions, present, objective, n_rounds=8)
+    assert_array_equal(counts, [4, 3, 1])
+    assert_allclose(objective(mix(predictions, present, counts)), 0.0065, atol=1e-6)
+
+
+def test_mixture_is_never_worse_than_the_best_member(global_random_seed):
+    rng = np.random.default_rng(global_random_seed)
+    for _ in range(20):
+        codes = rng.integers(0, 3, 40)
+        probabilities = rng.dirichlet(np.ones(3), size=(4, 40))
+        present = np.ones((40, 4), dtype=bool)
+        objective = classification_loss(codes)
+        alone = min(objective(member) for member in probabilities)
+        counts = select(probabilities, present, objective)
+        assert objective(mix(probabilities, present, counts)) <= alone
+
+
+def test_a_row_whose_chosen_members_are_absent_gets_the_plain_mean_of_the_others():
+    present = ALL.copy()
+    present[0] = [True, True, False]
+    mixture = mix(PROBABILITIES, present, np.array([0, 0, 1]))
+    assert_allclose(mixture[0], PROBABILITIES[:2, 0].mean(axis=0))
+    assert_allclose(mixture[1], PROBABILITIES[2, 1])

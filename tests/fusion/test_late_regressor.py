@@ -1,0 +1,92 @@
+"""LateFusionRegressor against scikit-learn's own voting and stacking on the same columns."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.compose import ColumnTransformer
+from sklearn.datasets import load_diabetes
+from sklearn.ensemble import StackingRegressor, VotingRegressor
+from sklearn.linear_model import LogisticRegression, Ridge, RidgeCV
+from sklearn.model_selection import KFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.tree import DecisionTreeRegressor
+
+from skmm import LateFusionRegressor, make_frame
+
+COLUMNS = {"body": [0, 1, 2, 3], "serum": [4, 5, 6, 7, 8, 9]}
+MODELS = {"body": Ridge(), "serum": DecisionTreeRegressor(max_depth=3, random_state=0)}
+FOLDS = KFold(4, shuffle=True, random_state=0)
+
+
+@pytest.fixture
+def diabetes():
+    return load_diabetes(return_X_y=True)
+
+
+@pytest.fixture
+def frame(diabetes):
+    return make_frame(**{name: diabetes[0][:, columns] for name, columns in COLUMNS.items()})
+
+
+def members():
+    return [(name, model) for name, model in MODELS.items()]
+
+
+def on_columns():
+    return [
+        (name, make_pipeline(ColumnTransformer([("select", "passthrough", COLUMNS[name])]), model))
+        for name, model in MODELS.items()
+    ]
+
+
+@pytest.mark.parametrize("weights", [None, {"body": 1, "serum": 3}])
+def test_mean_is_voting(diabetes, frame, weights):
+    X, y = diabetes
+    given = None if weights is None else list(weights.values())
+    voting = VotingRegressor(on_columns(), weights=given).fit(X, y)
+    late = LateFusionRegressor(members(), weights=weights).fit(frame, y)
+    assert_allclose(late.predict(frame), voting.predict(X), rtol=1e-12)
+
+
+@pytest.mark.parametrize("final", [None, Ridge()])
+def test_stacking_is_scikit_learns_on_the_same_folds(diabetes, frame, final):
+    X, y = diabetes
+    stacking = StackingRegressor(on_columns(), final or RidgeCV(), cv=FOLDS).fit(X, y)
+    late = LateFusionRegressor(members(), rule="stacking", final_estimator=final, cv=FOLDS)
+    assert_allclose(late.fit(frame, y).predict(frame), stacking.predict(X), rtol=1e-12)
+
+
+def test_median_of_two_is_their_mean(diabetes, frame):
+    mean = LateFusionRegressor(members()).fit(frame, diabetes[1]).predict(frame)
+    median = LateFusionRegressor(members(), rule="median").fit(frame, diabetes[1]).predict(frame)
+    assert_allclose(median, mean)
+
+
+def test_greedy_is_never_worse_than_the_best_member_out_of_fold(diabetes, frame):
+    X, y = diabetes
+    late = LateFusionRegressor(members(), rule="greedy", cv=FOLDS).fit(frame, y)
+    parts = {n: cross_val_predict(MODELS[n], X[:, COLUMNS[n]], y, cv=FOLDS) for n in COLUMNS}
+    mixture = sum(late.weights_[name] * part for name, part in parts.items())
+    assert np.square(mixture - y).mean() <= min(np.square(p - y).mean() for p in parts.values())
+
+
+@pytest.mark.parametrize("rule", ["mean", "median", "stacking", "greedy"])
+def test_a_row_without_any_modality_gets_the_mean_target(diabetes, frame, rule):
+    late = LateFusionRegressor(members(), rule=rule).fit(frame, diabetes[1])
+    frame.loc[3, ["body", "serum"]] = None
+    frame.loc[4, "serum"] = None
+    predictions = late.predict(frame)
+    assert_allclose(predictions[3], diabetes[1].mean())
+    assert np.isfinite(predictions).all()
+
+
+def test_a_missing_modality_leaves_the_others_prediction(diabetes, frame):
+    late = LateFusionRegressor(members()).fit(frame, diabetes[1])
+    alone = late.named_estimators_["body"].predict(diabetes[0][:5, :4])
+    frame.loc[:4, "serum"] = None
+    assert_array_equal(late.predict(frame)[:5], alone)
+
+
+def test_a_classifier_as_a_member_is_named(diabetes, frame):
+    with pytest.raises(ValueError, match="modality 'body': LogisticRegression is not a regressor"):
+        LateFusionRegressor([("body", LogisticRegression())]).fit(frame, diabetes[1])

@@ -1,0 +1,445 @@
+"""MultimodalFusion with small members whose output is known, and with scikit-learn's own."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
+from sklearn import config_context
+from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
+
+from skmm import ModalityError, MultimodalFusion, make_frame
+from skmm.fusion import ConcatFusion
+
+SensorStatisticsExtractor = None
+
+
+class Spy(TransformerMixin, BaseEstimator):
+    """Remember what it was given; return the number of characters."""
+
+    def fit(self, X, y=None, sample_weight=None):
+        self.seen_, self.y_, self.sample_weight_ = list(X), y, sample_weight
+        return self
+
+    def transform(self, X):
+        self.asked_ = list(X)
+        return np.array([[len(text), 1.0] for text in X])
+
+
+class Returns(TransformerMixin, BaseEstimator):
+    """Return one fixed array."""
+
+    def __init__(self, output=None):
+        self.output = output
+
+    def fit(self, X, y=None):
+        self.fitted_ = True
+        return self
+
+    def transform(self, X):
+        return self.output
+
+
+@pytest.fixture
+def frame():
+    rng = np.random.default_rng(0)
+    return make_frame(
+        image=rng.normal(size=(6, 4)),
+        text=["a", "bb", None, "ccc", "a b", ""],
+        sensor=rng.normal(size=(6, 3)),
+    )
+
+
+RAW = {"fusion": ConcatFusion(scaling=None)}
+
+
+def test_concatenation_without_scaling_is_column_transformers():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(20, 5))
+    members = [("a", StandardScaler(), [0, 1]), ("b", MinMaxScaler(), slice(2, 5))]
+    fused = MultimodalFusion(members, **RAW).fit_transform(X)
+    assert_array_equal(fused, ColumnTransformer(members).fit_transform(X))
+
+
+def test_text_column_reaches_a_scikit_learn_vectorizer():
+    texts = ["a cat", "a dog", "cat dog cat"]
+    fused = MultimodalFusion([("text", CountVectorizer())], **RAW).fit_transform(
+        make_frame(text=texts)
+    )
+    assert sparse.issparse(fused)
+    assert_array_equal(fused.toarray(), CountVectorizer().fit_transform(texts).toarray())
+
+
+def test_members_never_see_a_null(frame):
+    fusion = MultimodalFusion([("text", Spy())], missing="mean").fit(frame, np.arange(6))
+    spy = fusion.named_transformers_["text"]
+    assert spy.seen_ == ["a", "bb", "ccc", "a b", ""]
+    assert_array_equal(spy.y_, [0, 1, 3, 4, 5])
+    fusion.transform(frame.iloc[2:4])
+    assert fusion.named_transformers_["text"].asked_ == ["ccc"]
+
+
+def test_the_members_given_stay_unfitted(frame):
+    spy = Spy()
+    MultimodalFusion([("text", spy)], missing="zero").fit(frame)
+    assert not hasattr(spy, "seen_")
+
+
+def test_missing_error_names_modality_row_and_label(frame):
+    frame.index = list("uvwxyz")
+    with pytest.raises(
+        ModalityError, match=r"modality 'text', row 2 \(index 'w'\): the cell is null"
+    ):
+        MultimodalFusion([("text", Spy())]).fit(frame)
+
+
+@pytest.mark.parametrize(
+    ("missing", "row"), [("mean", [9 / 5, 1]), ("zero", [0, 0]), ("nan", [np.nan, np.nan])]
+)
+def test_missing_policies_without_scaling(frame, missing, row):
+    fused = MultimodalFusion([("text", Spy())], missing=missing, **RAW).fit_transform(frame)
+    assert_allclose(fused[2], row)
+    assert_allclose(fused[3], [3, 1])
+
+
+def test_missing_mean_is_the_mean_of_the_training_rows(frame):
+    fusion = MultimodalFusion([("text", Spy())], missing="mean", **RAW).fit(frame.iloc[[0, 1, 3]])
+    assert_allclose(fusion.transform(frame.iloc[[2]]), [[2, 1]])
+
+
+def test_missing_rows_do_not_touch_the_scales(frame):
+    present = frame.drop(index=2)
+    whole = MultimodalFusion([("text", Spy())]).fit(present).transform(present)
+    for missing in ("mean", "zero", "nan"):
+        gaps = MultimodalFusion([("text", Spy())], missing=missing).fit_transform(frame)
+        assert_allclose(gaps[[0, 1, 3, 4, 5]], whole)
+
+
+def test_missing_mean_after_scaling_is_zero(frame):
+    fused = MultimodalFusion([("text", Spy())], missing="mean").fit_transform(frame)
+    assert_allclose(fused[2], [0, 0], atol=1e-12)
+
+
+def test_nan_is_for_learners_that_handle_it(frame):
+    model = make_pipeline(
+        MultimodalFusion([("image", "passthrough"), ("text", Spy())], missing="nan"),
+        HistGradientBoostingClassifier(min_samples_leaf=1),
+    )
+    assert model.fit(frame, [0, 1, 0, 1, 0, 1]).predict(frame).shape == (6,)
+
+
+def test_imputer_of_blocks_fills_the_gaps(frame):
+    class OfBlocks(TransformerMixin, BaseEstimator):
+        """scikit-learn's SimpleImputer, block by block."""
+
+        def fit(self, X, y=None):
+            self.imputers_ = {name: self._imputer().fit(self._matrix(X[name])) for name in X}
+            return self
+
+        def transform(self, X):
+            return make_frame(
+                **{n: i.transform(self._matrix(X[n])) for n, i in self.imputers_.items()}
+            )
+
+        def _imputer(self):
+            return SimpleImputer(strategy="most_frequent", keep_empty_features=True)
+
+        def _matrix(self, column):
+            block = column.array.tensor.astype(float)
+            block[column.isna()] = np.nan
+            return block
+
+    fused = MultimodalFusion([("text", Spy())], missing=OfBlocks(), **RAW).fit_transform(frame)
+    assert_array_equal(fused[2], [3, 1])  # the most frequent of the lengths 1 2 3 3 0
+
+
+def test_an_imputer_that_leaves_gaps_is_named(frame):
+    fusion = MultimodalFusion([("text", Spy())], missing=FunctionTransformer())
+    with pytest.raises(
+        ModalityError, match="modality 'text', row 2: FunctionTransformer.*left the cell null"
+    ):
+        fusion.fit(frame)
+
+
+def test_a_modality_missing_everywhere_in_fit_is_an_error(frame):
+    with pytest.raises(ModalityError, match="modality 'text': missing in every sample.*\"drop\""):
+        MultimodalFusion([("text", Spy())], missing="mean").fit(frame.iloc[[2]])
+
+
+def test_a_modality_missing_everywhere_in_transform_keeps_its_width(frame):
+    fusion = MultimodalFusion([("image", "passthrough"), ("text", Spy())], missing="zero", **RAW)
+    fusion.fit(frame)
+    assert_array_equal(fusion.transform(frame.iloc[[2]])[0, 4:], [0, 0])
+
+
+def test_every_cell_of_a_row_may_be_missing(frame):
+    frame.loc[2, "image"] = None
+    fusion = MultimodalFusion([("image", "passthrough"), ("text", Spy())], missing="mean")
+    assert_allclose(fusion.fit_transform(frame)[2], 0, atol=1e-12)
+
+
+@pytest.mark.parametrize("junk", [np.nan, 1e6, 0.0])
+def test_what_lies_in_a_missing_cell_never_counts(junk):
+    values = np.random.default_rng(0).normal(size=(8, 3))
+    mask = np.arange(8) != 5
+    clean, dirty = values.copy(), values.copy()
+    clean[5], dirty[5] = 0, junk
+
+    def fused(tensor):
+        frame = make_frame(a=values, b=tensor)
+        frame["b"] = type(frame["b"].array)(tensor, mask)
+        return MultimodalFusion(
+            [("a", "passthrough"), ("b", StandardScaler())],
+            missing="mean",
+            fusion=ConcatFusion(scaling="mfa"),
+        ).fit_transform(frame)
+
+    assert_array_equal(fused(clean), fused(dirty))
+
+
+def test_indicator_has_one_column_per_modality_also_for_patterns_not_seen_in_fit(frame):
+    fusion = MultimodalFusion(
+        [("image", "passthrough"), ("text", Spy())], missing="mean", add_indicator=True
+    )
+    fusion.fit(frame.drop(index=2))
+    assert_array_equal(fusion.transform(frame)[:, -2:], [[0, i == 2] for i in range(6)])
+    assert list(fusion.get_feature_names_out()[-2:]) == [
+        "missingindicator_image",
+        "missingindicator_text",
+    ]
+
+
+def test_fusion_none_keeps_blocks_apart_with_nulls_and_index(frame):
+    frame.index = list("uvwxyz")
+    members = [("image", "passthrough"), ("text", Spy())]
+    blocks = MultimodalFusion(members, fusion=None, missing="nan").fit_transform(frame)
+    assert list(blocks.columns) == ["image", "text"]
+    assert list(blocks.index) == list("uvwxyz")
+    assert blocks["text"].isna().tolist() == [False, False, True, False, False, False]
+    assert_array_equal(blocks["image"].array.tensor, frame["image"].array.tensor)
+
+
+def test_fusion_none_gives_the_indicator_as_a_block(frame):
+    fusion = MultimodalFusion([("text", Spy())], fusion=None, missing="zero", add_indicator=True)
+    blocks = fusion.fit_transform(frame)
+    assert_array_equal(blocks["missingindicator"].array.tensor[:, 0], np.arange(6) == 2)
+    assert list(fusion.get_feature_names_out()) == ["text", "missingindicator"]
+
+
+def test_a_transformer_of_blocks_fuses_what_it_is_given(frame):
+    total = FunctionTransformer(sum_of_means)
+    fusion = MultimodalFusion([("image", "passthrough"), ("sensor", "passthrough")], fusion=total)
+    expected = [[i.mean() + s.mean()] for i, s in zip(frame["image"], frame["sensor"], strict=True)]
+    assert_allclose(fusion.fit_transform(frame), expected)
+
+
+def sum_of_means(blocks):
+    return sum(blocks[name].array.tensor.mean(axis=1, keepdims=True) for name in blocks)
+
+
+@pytest.mark.parametrize("fusion", [None, FunctionTransformer()])
+def test_a_sparse_block_is_refused_where_blocks_must_be_dense(fusion):
+    members = [("text", CountVectorizer())]
+    with pytest.raises(
+        ValueError, match="modality 'text' gives a sparse block of 2 columns.*TruncatedSVD"
+    ):
+        MultimodalFusion(members, fusion=fusion).fit(make_frame(text=["cat", "dog"]))
+
+
+def test_a_sparse_concatenation_cannot_hold_nan():
+    members = [("text", CountVectorizer())]
+    with pytest.raises(
+        ValueError, match="modality 'text' is missing in some rows.*cannot hold NaN"
+    ):
+        MultimodalFusion(members, missing="nan").fit(make_frame(text=["cat", None, "dog"]))
+
+
+@pytest.mark.parametrize(("missing", "row"), [("mean", [2 / 3, 2 / 3]), ("zero", [0, 0])])
+def test_a_missing_row_of_a_sparse_block_is_filled(missing, row):
+    texts = make_frame(text=["cat cat", None, "dog dog", ""])
+    fused = MultimodalFusion([("text", CountVectorizer())], missing=missing, **RAW).fit_transform(
+        texts
+    )
+    assert_allclose(fused.toarray(), [[2, 0], row, [0, 2], [0, 0]])
+
+
+def test_token_ids_have_no_mean():
+    ids = FunctionTransformer(lengths_as_ids)
+    with pytest.raises(ModalityError, match="modality 'text': token ids have no mean"):
+        MultimodalFusion([("text", ids)], fusion=None, missing="mean").fit(
+            make_frame(text=["a", None])
+        )
+
+
+def lengths_as_ids(texts):
+    return np.array([[len(text)] for text in texts])
+
+
+def test_columns_may_be_reordered_and_more_at_transform(frame):
+    fusion = MultimodalFusion([("image", "passthrough"), ("sensor", StandardScaler())])
+    expected = fusion.fit_transform(frame)
+    assert_array_equal(fusion.transform(frame[["sensor", "text", "image"]]), expected)
+    assert list(fusion.feature_names_in_) == ["image", "sensor"]
+
+
+def test_an_absent_column_is_named_with_the_nearest(frame):
+    fusion = MultimodalFusion([("image", "passthrough")]).fit(frame)
+    with pytest.raises(
+        ValueError, match=r"no column 'image', its columns are \['images'\]; did you mean 'images'"
+    ):
+        fusion.transform(frame[["image"]].rename(columns={"image": "images"}))
+
+
+def test_columns_by_name_or_number_or_list_are_the_same(frame):
+    numbers = pd.DataFrame(np.random.default_rng(0).normal(size=(6, 3)), columns=list("pqr"))
+    by_name = MultimodalFusion([("x", StandardScaler(), ["p", "r"])]).fit_transform(numbers)
+    by_number = MultimodalFusion([("x", StandardScaler(), [0, 2])]).fit_transform(numbers)
+    assert_array_equal(by_name, by_number)
+    mixed = frame.assign(p=numbers["p"], q=numbers["q"])
+    alone = MultimodalFusion([("p", StandardScaler()), ("image", "passthrough")]).fit_transform(
+        mixed
+    )
+    assert_allclose(alone[:, :1], StandardScaler().fit_transform(numbers[["p"]]), atol=1e-12)
+
+
+def test_the_nameless_matrix_of_bagging_is_read_by_position(frame):
+    members = [("image", "passthrough"), ("text", Spy())]
+    expected = MultimodalFusion(members, missing="zero").fit_transform(frame)
+    cells = frame[["image", "text"]].to_numpy(dtype=object)
+    assert_array_equal(MultimodalFusion(members, missing="zero").fit_transform(cells), expected)
+    with pytest.raises(ValueError, match="2 nameless columns.*max_features=1.0"):
+        MultimodalFusion([("text", Spy())]).fit(cells)
+
+
+def test_a_dict_is_refused_with_the_way_out(frame):
+    with pytest.raises(TypeError, match=r"make_frame\(\*\*X\)"):
+        MultimodalFusion([("text", Spy())]).fit({"text": ["a"]})
+
+
+def test_n_jobs_does_not_change_the_result(frame):
+    members = [("image", PCA(2, random_state=0)), ("sensor", StandardScaler())]
+    one = MultimodalFusion(members).fit_transform(frame)
+    assert_array_equal(MultimodalFusion(members, n_jobs=2).fit_transform(frame), one)
+
+
+def test_an_error_in_a_member_names_the_row_of_x():
+    series = [np.zeros((4, 1)), None, np.full((4, 1), np.nan)]
+    frame = make_frame(sensor=series).set_axis(list("abc"))
+    fusion = MultimodalFusion([("sensor", SensorStatisticsExtractor())], missing="mean", n_jobs=2)
+    with pytest.raises(ModalityError, match=r"modality 'sensor', row 2 \(index 'c'\)"):
+        fusion.fit(frame)
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        (np.zeros((5, 2)), "returned 5 rows for 6 samples"),
+        (np.zeros(6), "returned 1-d output"),
+    ],
+)
+def test_a_member_that_returns_another_shape_is_named(frame, output, message):
+    with pytest.raises(ValueError, match=f"modality 'image': its transformer {message}"):
+        MultimodalFusion([("image", Returns(output))]).fit(frame)
+
+
+def test_nan_from_a_member_is_named(frame):
+    output = np.zeros((6, 2))
+    output[4, 1] = np.nan
+    with pytest.raises(ModalityError, match=r"modality 'image', row 4 .*gave NaN or infinity"):
+        MultimodalFusion([("image", Returns(output))]).fit(frame)
+
+
+def test_passthrough_wants_features(frame):
+    with pytest.raises(
+        ValueError, match="modality 'text' is passed through, and its cells are no features yet"
+    ):
+        MultimodalFusion([("text", "passthrough")], missing="zero").fit(frame)
+
+
+def test_feature_names_carry_modality_and_feature():
+    texts = make_frame(text=["cat", "dog"], image=np.zeros((2, 1, 2, 2)))
+    fusion = MultimodalFusion([("text", CountVectorizer()), ("image", "passthrough")]).fit(texts)
+    expected = ["text__cat", "text__dog", "image__0", "image__1", "image__2", "image__3"]
+    assert list(fusion.get_feature_names_out()) == expected
+    assert fusion.output_slices_ == {"text": slice(0, 2), "image": slice(2, 6)}
+
+
+def test_set_output_gives_a_named_frame(frame):
+    fusion = MultimodalFusion([("sensor", StandardScaler())]).set_output(transform="pandas")
+    out = fusion.fit_transform(frame.set_axis(list("uvwxyz")))
+    assert list(out.columns) == ["sensor__x0", "sensor__x1", "sensor__x2"]
+    assert list(out.index) == list("uvwxyz")
+
+
+def test_output_config_changes_only_the_outer_container(frame):
+    members = [("image", PCA(2, random_state=0)), ("text", CountVectorizer(token_pattern="."))]
+    expected = MultimodalFusion(members[:1], missing="zero").fit_transform(frame)
+    with config_context(transform_output="pandas"):
+        fused = MultimodalFusion(members[:1], missing="zero").fit_transform(frame)
+    assert isinstance(fused, pd.DataFrame)
+    assert_array_equal(fused, expected)
+
+
+def test_grid_over_members_their_parameters_and_the_fusion(frame):
+    fusion = MultimodalFusion([("image", PCA()), ("sensor", StandardScaler())])
+    model = make_pipeline(fusion, HistGradientBoostingClassifier())
+    grid = {
+        "multimodalfusion__image__n_components": [1, 2],
+        "multimodalfusion__sensor": ["drop", MinMaxScaler()],
+        "multimodalfusion__fusion": ["concat", ConcatFusion(scaling="mfa")],
+    }
+    both = pd.concat([frame] * 4, ignore_index=True)
+    search = GridSearchCV(model, grid, cv=2).fit(both, [0, 1] * 12)
+    assert len(search.cv_results_["params"]) == 8
+    assert fusion.get_params()["sensor"].__class__ is StandardScaler
+
+
+def test_sample_weight_reaches_members_that_request_it(frame):
+    with config_context(enable_metadata_routing=True):
+        members = [("text", Spy().set_fit_request(sample_weight=True)), ("image", StandardScaler())]
+        members[1][1].set_fit_request(sample_weight=False)
+        fusion = MultimodalFusion(members, missing="mean")
+        fusion.fit(frame, sample_weight=np.arange(6))
+    assert_array_equal(fusion.named_transformers_["text"].sample_weight_, [0, 1, 3, 4, 5])
+
+
+def test_metadata_without_routing_is_refused(frame):
+    with pytest.raises(ValueError, match="enable_metadata_routing=True"):
+        MultimodalFusion([("image", StandardScaler())]).fit(frame, sample_weight=np.ones(6))
+
+
+def test_a_failed_refit_keeps_the_old_model(frame):
+    fusion = MultimodalFusion([("image", StandardScaler())]).fit(frame)
+    before = fusion.transform(frame)
+    fusion.set_params(image=Returns(np.zeros(6)))
+    with pytest.raises(ValueError, match="1-d"):
+        fusion.fit(frame.iloc[:4])
+    fusion.set_params(image=StandardScaler())
+    assert_array_equal(fusion.transform(frame), before)
+
+
+def test_html_shows_the_members_side_by_side(frame):
+    html = MultimodalFusion([("image", StandardScaler()), ("text", Spy())])._repr_html_()
+    assert "sk-parallel" in html
+    assert "StandardScaler" in html
+    assert "Spy" in html
+
+
+def test_verbose_prints_the_time_of_each_member(frame, capsys):
+    MultimodalFusion([("image", StandardScaler())], verbose=True).fit(frame)
+    assert "(image) processing" in capsys.readouterr().out
+
+
+def test_clone_is_unfitted_and_equal(frame):
+    fusion = MultimodalFusion([("image", StandardScaler(), "sensor")], missing="mean").fit(frame)
+    copy = clone(fusion)
+    assert not hasattr(copy, "transformers_")
+    assert copy.transformers[0][2] == "sensor"
