@@ -1,5 +1,7 @@
 """What all extractors share: reading a column, batching, workers, progress, names. Nothing else."""
 
+import warnings
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +21,7 @@ from skmm._validation import (
     all_or_nothing,
     refuse_dict,
 )
-from skmm.frame import make_frame
+from skmm.frame import make_frame, presence_mask
 
 
 class Samples(NamedTuple):
@@ -69,13 +71,16 @@ def read_samples(X, modality):
         X = X.iloc[:, 0]
     index = X.index if isinstance(X, pd.Series) else None
     name = X.name if isinstance(X, pd.Series) and isinstance(X.name, str) else modality
-    cells, present = _cells_and_presence(X.array if isinstance(X, pd.Series) else X)
+    cells, present = _cells_and_presence(X)
     if len(cells) == 0:
         raise ValueError(f"modality {name!r}: found 0 samples, a minimum of 1 is required")
     return Samples(cells, present, index, name)
 
 
 def _cells_and_presence(column):
+    present = None
+    if isinstance(column, pd.Series):
+        present, column = presence_mask(column).to_numpy(), column.array
     if isinstance(column, TensorArray):
         return column.tensor, column.present
     if isinstance(column, np.ndarray) and column.dtype.kind in "biufc":
@@ -83,7 +88,7 @@ def _cells_and_presence(column):
     cells = np.empty(len(column), dtype=object)
     for row, cell in enumerate(column):  # `cells[:] = column` would look inside equal arrays
         cells[row] = cell
-    return cells, ~pd.isna(cells)
+    return cells, presence_mask(pd.Series(cells)).to_numpy() if present is None else present
 
 
 def read_cells(read, cells, places):
@@ -232,9 +237,9 @@ class Extractor(TransformerMixin, BaseEstimator):
         return block
 
     def _extract_rows(self, samples, rows, shape=None):
-        return _extract_chunk(
-            self, samples.cells[rows], [samples.place(row) for row in rows], shape
-        )
+        places = [samples.place(row) for row in rows]
+        values, _ = _extract_chunk(self, samples.cells[rows], places, shape)
+        return values
 
     def _extract_in_chunks(self, samples, rows, shape):
         chunks = [rows[a : a + self.batch_size] for a in range(0, len(rows), self.batch_size)]
@@ -244,11 +249,14 @@ class Extractor(TransformerMixin, BaseEstimator):
             )
             for chunk in chunks
         )
-        name = type(self).__name__
+        name, counts = type(self).__name__, Counter()
         with tqdm(total=len(rows), desc=name, unit=" samples", disable=not self.verbose) as bar:
-            for chunk, values in zip(chunks, blocks, strict=True):
+            for chunk, (values, warned) in zip(chunks, blocks, strict=True):
                 yield chunk, values
+                counts.update(warned)
                 bar.update(len(chunk))
+        for (category, text), count in counts.items():  # once per call, and not once per row
+            warnings.warn(f"modality {samples.name!r}: {text} ({count}x)", category, stacklevel=5)
 
     def _refuse_null_cells(self, samples):
         if self._null_row is None and not samples.present.all():
@@ -260,8 +268,17 @@ class Extractor(TransformerMixin, BaseEstimator):
 
 
 def _extract_chunk(extractor, cells, places, shape):
-    """Read and extract some samples; this is what worker processes run."""
-    rows = extractor._extract(list(read_cells(extractor._read, cells, places)))
+    """Read and extract some samples; this is what worker processes run.
+
+    Returns
+    -------
+    rows : ndarray of shape (n_cells, ...)
+    warned : Counter
+        How often each (category, text) was warned of: workers cannot warn the caller themselves.
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        rows = extractor._extract(list(read_cells(extractor._read, cells, places)))
     shape = np.shape(rows[0]) if shape is None else shape
     for row, place in zip(rows, places, strict=True):
         if np.shape(row) != shape:
@@ -270,4 +287,5 @@ def _extract_chunk(extractor, cells, places, shape):
                 "other samples; bring the samples to one size",
                 **place,
             )
-    return np.asarray(rows, dtype=extractor._dtype)
+    warned = Counter((warning.category, str(warning.message)) for warning in caught)
+    return np.asarray(rows, dtype=extractor._dtype), warned

@@ -1,0 +1,6 @@
+"""Extractors from a column of audio clips to a block of features."""
+
+from skmm.audio._mel_spectrogram import MelSpectrogramExtractor
+from skmm.audio._mfcc import MFCCExtractor
+
+__all__ = ["MFCCExtractor", "MelSpectrogramExtractor"]

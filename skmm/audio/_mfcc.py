@@ -1,0 +1,140 @@
+"""Mel-frequency cepstral coefficients."""
+
+from skmm._validation import Integral, Interval
+from skmm.audio._frames import FrameExtractor
+
+
+class MFCCExtractor(FrameExtractor):
+    """Describe audio clips by their mel-frequency cepstral coefficients.
+
+    The short-time spectrum of a clip is pooled into mel bands, its logarithm decorrelated by a
+    cosine transform [1]_, and the frames summarized, so that clips of any length give equal rows.
+
+    Parameters
+    ----------
+    n_mfcc : int, default=20
+        Number of coefficients per frame, at most `n_mels`.
+    sampling_rate : int, default=22050
+        Sampling rate in hertz. Files are resampled to it; arrays are taken to be at it.
+    n_fft : int, default=2048
+        Length of a frame in samples.
+    hop_length : int, default=512
+        Samples from the start of one frame to the start of the next.
+    n_mels : int, default=128
+        Number of mel bands.
+    pool : {"mean_std", "mean"} or None, default="mean_std"
+        How frames become one row: by the mean of each coefficient, also its standard deviation,
+        or not: ``None`` keeps the sequence, shape ``(n_samples, n_frames, n_mfcc)``.
+    max_frames : int, default=None
+        Number of frames after which clips are cut. With ``pool=None`` it is the length of the
+        sequences; where it is None they are as long as the longest clip seen in `fit`, and
+        transforming needs a fitted extractor.
+    min_seconds, max_seconds : float, default=0.0 and 600.0
+        Shortest and longest accepted clip in seconds. Files that are too long are refused before
+        they are decoded.
+    batch_size : int, default=64
+        Number of clips read and described at a time. Results do not depend on it.
+    n_jobs : int, default=None
+        Number of worker processes. Results do not depend on it.
+    verbose : bool, default=False
+        Whether to show a progress bar.
+
+    Attributes
+    ----------
+    block_shape_ : tuple of int
+        Shape of one row: ``(n_features_out_,)``, or ``(n_frames_, n_mfcc)`` with ``pool=None``.
+    n_features_out_ : int
+        Number of values in one row.
+    n_frames_ : int
+        Frames of the longest clip seen in `fit`; only with ``pool=None`` and ``max_frames=None``.
+
+    See Also
+    --------
+    MelSpectrogramExtractor : Band energies without the cosine transform.
+
+    Notes
+    -----
+    A cell of X is the path of a WAV, FLAC, OGG or MP3 file, or an array of shape ``(n_samples,)``
+    or ``(n_channels, n_samples)``. Integers are divided by their full scale; floats are taken as
+    they are, and expected in [-1, 1]. Channels are mixed to one. A null cell gives a row of NaN.
+
+    Clips are padded with ``n_fft // 2`` zeros at both ends, so that frame t is centered at sample
+    ``t * hop_length``, and a single sample gives a frame. Sequences shorter than `n_frames_` end in
+    steps of NaN.
+
+    Rows agree with :func:`librosa.feature.mfcc`, clip by clip: decibels are cut 80 below the
+    loudest band of the clip itself, never of its neighbors.
+
+    References
+    ----------
+    .. [1] S. Davis and P. Mermelstein, "Comparison of parametric representations for monosyllabic
+       word recognition in continuously spoken sentences", IEEE Trans. ASSP 28(4), 1980.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmm.audio import MFCCExtractor
+    >>> clips = [np.sin(np.arange(4000)), np.sin(np.arange(9000))]
+    >>> MFCCExtractor(n_mfcc=4).fit_transform(clips).shape
+    (2, 8)
+    >>> MFCCExtractor(n_mfcc=4, pool=None).fit_transform(clips).shape
+    (2, 18, 4)
+    """
+
+    _parameter_constraints = {
+        **FrameExtractor._parameter_constraints,
+        "n_mfcc": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        n_mfcc=20,
+        *,
+        sampling_rate=22050,
+        n_fft=2048,
+        hop_length=512,
+        n_mels=128,
+        pool="mean_std",
+        max_frames=None,
+        min_seconds=0.0,
+        max_seconds=600.0,
+        batch_size=64,
+        n_jobs=None,
+        verbose=False,
+    ):
+        self.n_mfcc = n_mfcc
+        self.sampling_rate = sampling_rate
+        self.n_fft = n_fft
+        self.hop_length = hop_length
+        self.n_mels = n_mels
+        self.pool = pool
+        self.max_frames = max_frames
+        self.min_seconds = min_seconds
+        self.max_seconds = max_seconds
+        self.batch_size = batch_size
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def _validate_params(self):
+        super()._validate_params()
+        if self.n_mfcc > self.n_mels:
+            raise ValueError(
+                f"n_mfcc={self.n_mfcc} coefficients cannot be made of n_mels={self.n_mels} bands; "
+                "lower n_mfcc, or raise n_mels"
+            )
+
+    def _describe(self, padded_clip):
+        from librosa.feature import mfcc
+
+        return mfcc(
+            y=padded_clip,
+            sr=self.sampling_rate,
+            n_mfcc=self.n_mfcc,
+            n_mels=self.n_mels,
+            n_fft=self.n_fft,
+            hop_length=self.hop_length,
+            center=False,
+        ).T
+
+    def _value_names(self):
+        return [f"mfcc{coefficient}" for coefficient in range(self.n_mfcc)]

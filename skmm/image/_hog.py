@@ -1,0 +1,176 @@
+"""Histograms of oriented gradients."""
+
+from itertools import product
+
+import numpy as np
+
+from skmm._extractor import Extractor
+from skmm._validation import Integral, Interval, ModalityError, StrOptions
+from skmm.image._reader import read_image
+from skmm.image._size import check_pair, resize_image
+
+
+class HOGExtractor(Extractor):
+    """Describe images by histograms of oriented gradients.
+
+    The image is divided into cells, each cell counts the directions in which its brightness
+    changes, and neighboring cells are normalized together as a block [1]_. The features keep the
+    shapes in an image and forget its lighting.
+
+    Parameters
+    ----------
+    orientations : int, default=9
+        Number of directions between 0 and 180 degrees.
+    pixels_per_cell : (int, int), default=(8, 8)
+        Height and width of a cell in pixels.
+    cells_per_block : (int, int), default=(2, 2)
+        Height and width of a block in cells.
+    block_norm : {"L1", "L1-sqrt", "L2", "L2-Hys"}, default="L2-Hys"
+        How a block is normalized.
+    transform_sqrt : bool, default=False
+        Whether to take the square root of the pixels first, which evens out strong shadows.
+    size : (int, int) or None, default=(64, 64)
+        Height and width in pixels that images are resized to. With ``None`` they stay as they
+        are, and must give equally many features.
+    max_pixels : int, default=50_000_000
+        Largest accepted width times height of a file, checked before it is decoded.
+    batch_size : int, default=64
+        Number of images read and described at a time. Results do not depend on it.
+    n_jobs : int, default=None
+        Number of worker processes. Results do not depend on it.
+    verbose : bool, default=False
+        Whether to show a progress bar.
+
+    Attributes
+    ----------
+    block_shape_ : tuple of int
+        Shape of one row, ``(n_features_out_,)``.
+    n_features_out_ : int
+        Number of columns of the block.
+
+    See Also
+    --------
+    PixelExtractor : The pixels themselves, for networks.
+
+    Notes
+    -----
+    A cell of X is the path of a PNG, JPEG, BMP, GIF, TIFF or WEBP file, or an array of shape
+    ``(height, width)`` or ``(height, width, channels)`` with 1, 3 or 4 channels. Pixels of type
+    uint8 and uint16 are divided by their full range; floats are taken as they are, and expected
+    in [0, 1]. Of a color image each pixel counts by the channel that changes most. A null cell
+    gives a row of NaN.
+
+    Rows agree with :func:`skimage.feature.hog`, image by image.
+
+    References
+    ----------
+    .. [1] N. Dalal and B. Triggs, "Histograms of oriented gradients for human detection",
+       CVPR, 2005.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmm.image import HOGExtractor
+    >>> images = np.random.default_rng(0).integers(0, 256, (3, 48, 32), dtype="uint8")
+    >>> hog = HOGExtractor(size=(32, 32), pixels_per_cell=(16, 16))
+    >>> hog.fit_transform(images).shape
+    (3, 36)
+    >>> hog.get_feature_names_out()[:2]
+    array(['block(0,0)_cell(0,0)_0deg', 'block(0,0)_cell(0,0)_20deg'],
+          dtype=object)
+    """
+
+    _modality = "image"
+
+    _parameter_constraints = {
+        **Extractor._parameter_constraints,
+        "orientations": [Interval(Integral, 1, None, closed="left")],
+        "pixels_per_cell": ["array-like"],
+        "cells_per_block": ["array-like"],
+        "block_norm": [StrOptions({"L1", "L1-sqrt", "L2", "L2-Hys"})],
+        "transform_sqrt": ["boolean"],
+        "size": ["array-like", None],
+        "max_pixels": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        orientations=9,
+        *,
+        pixels_per_cell=(8, 8),
+        cells_per_block=(2, 2),
+        block_norm="L2-Hys",
+        transform_sqrt=False,
+        size=(64, 64),
+        max_pixels=50_000_000,
+        batch_size=64,
+        n_jobs=None,
+        verbose=False,
+    ):
+        self.orientations = orientations
+        self.pixels_per_cell = pixels_per_cell
+        self.cells_per_block = cells_per_block
+        self.block_norm = block_norm
+        self.transform_sqrt = transform_sqrt
+        self.size = size
+        self.max_pixels = max_pixels
+        self.batch_size = batch_size
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def _validate_params(self):
+        super()._validate_params()
+        check_pair("pixels_per_cell", self.pixels_per_cell)
+        check_pair("cells_per_block", self.cells_per_block)
+        if self.size is not None:
+            check_pair("size", self.size)
+
+    def _read(self, cell):
+        image = resize_image(read_image(cell, max_pixels=self.max_pixels), self.size)
+        self._check_block_fits(*image.shape[:2])
+        if self.transform_sqrt and image.min() < 0:
+            raise ModalityError(
+                f"the smallest pixel is {image.min():g}, which has no square root. "
+                "Expected pixels in [0, 1]; rescale them, or set transform_sqrt=False."
+            )
+        return image
+
+    def _check_block_fits(self, height, width):
+        least = np.multiply(self.pixels_per_cell, self.cells_per_block)
+        if height < least[0] or width < least[1]:
+            raise ModalityError(
+                f"the image is {height} x {width} pixels, smaller than one block. Expected at "
+                f"least {least[0]} x {least[1]} (pixels_per_cell times cells_per_block); "
+                "set size to enlarge images, or choose smaller cells."
+            )
+
+    def _extract(self, samples):
+        return [self._describe(image) for image in samples]
+
+    def _describe(self, image):
+        from skimage.feature import hog
+
+        return hog(
+            image,
+            orientations=self.orientations,
+            pixels_per_cell=tuple(self.pixels_per_cell),
+            cells_per_block=tuple(self.cells_per_block),
+            block_norm=self.block_norm,
+            transform_sqrt=self.transform_sqrt,
+            channel_axis=-1 if image.ndim == 3 else None,
+        )
+
+    def _feature_names(self):
+        if self.size is None:  # images of several shapes may give equally many features
+            return super()._feature_names()
+        cells = np.floor_divide(self.size, self.pixels_per_cell)
+        blocks = cells - self.cells_per_block + 1
+        degrees = [
+            f"{180 * direction / self.orientations:g}deg" for direction in range(self.orientations)
+        ]
+        return [
+            f"block({block_row},{block_column})_cell({row},{column})_{angle}"
+            for block_row, block_column, row, column, angle in product(
+                *map(range, (*blocks, *self.cells_per_block)), degrees
+            )
+        ]

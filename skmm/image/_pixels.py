@@ -1,0 +1,114 @@
+"""The pixels of images, at one size and in one layout."""
+
+import numpy as np
+
+from skmm._extractor import Extractor
+from skmm._validation import Integral, Interval, StrOptions
+from skmm.image._reader import read_image
+from skmm.image._size import check_pair, resize_image
+
+
+class PixelExtractor(Extractor):
+    """Bring images to one size, as a block of pixels for networks.
+
+    Parameters
+    ----------
+    size : (int, int) or None, default=(32, 32)
+        Height and width in pixels that images are resized to. With ``None`` they stay as they
+        are, and must be of equal size.
+    color : {"rgb", "gray"} or None, default=None
+        Channels of the block: three, one, or with ``None`` those that the images have. Files
+        have three channels, arrays one or three.
+    max_pixels : int, default=50_000_000
+        Largest accepted width times height of a file, checked before it is decoded.
+    batch_size : int, default=64
+        Number of images read at a time. Results do not depend on it.
+    n_jobs : int, default=None
+        Number of worker processes. Results do not depend on it.
+    verbose : bool, default=False
+        Whether to show a progress bar.
+
+    Attributes
+    ----------
+    block_shape_ : tuple of int
+        Shape of one row, ``(n_channels, height, width)``.
+    n_features_out_ : int
+        Number of values in one row.
+
+    See Also
+    --------
+    HOGExtractor : Features of shapes, one vector per image.
+
+    Notes
+    -----
+    A cell of X is the path of a PNG, JPEG, BMP, GIF, TIFF or WEBP file, or an array of shape
+    ``(height, width)`` or ``(height, width, channels)`` with 1, 3 or 4 channels, the fourth being
+    opacity, which is laid on white. Pixels of type uint8 and uint16 are divided by their full
+    range; floats are taken as they are, and expected in [0, 1].
+
+    The block has shape ``(n_samples, n_channels, height, width)``, dtype float32. A null cell
+    gives NaN. Resizing is :func:`skimage.transform.resize` with anti-aliasing, and gray is
+    :func:`skimage.color.rgb2gray`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmm.image import PixelExtractor
+    >>> images = np.random.default_rng(0).integers(0, 256, (3, 48, 40, 3), dtype="uint8")
+    >>> PixelExtractor(size=(16, 16)).fit_transform(images).shape
+    (3, 3, 16, 16)
+    >>> PixelExtractor(size=None, color="gray").fit_transform(images).shape
+    (3, 1, 48, 40)
+    """
+
+    _modality = "image"
+
+    _parameter_constraints = {
+        **Extractor._parameter_constraints,
+        "size": ["array-like", None],
+        "color": [StrOptions({"rgb", "gray"}), None],
+        "max_pixels": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        size=(32, 32),
+        *,
+        color=None,
+        max_pixels=50_000_000,
+        batch_size=64,
+        n_jobs=None,
+        verbose=False,
+    ):
+        self.size = size
+        self.color = color
+        self.max_pixels = max_pixels
+        self.batch_size = batch_size
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def _validate_params(self):
+        super()._validate_params()
+        if self.size is not None:
+            check_pair("size", self.size)
+
+    def _read(self, cell):
+        image = resize_image(read_image(cell, max_pixels=self.max_pixels), self.size)
+        return _convert_color(image, self.color)
+
+    def _extract(self, samples):
+        return [_channels_first(image) for image in samples]
+
+
+def _convert_color(image, color):
+    if color == "rgb" and image.ndim == 2:
+        return np.repeat(image[:, :, None], 3, axis=2)
+    if color == "gray" and image.ndim == 3:
+        from skimage.color import rgb2gray
+
+        return rgb2gray(image)
+    return image
+
+
+def _channels_first(image):
+    return image[None] if image.ndim == 2 else image.transpose(2, 0, 1)
