@@ -1,0 +1,136 @@
+"""Describe a recording by statistics of its channels."""
+
+from itertools import chain
+
+import numpy as np
+
+from skmm._extractor import Extractor, read_cells
+from skmm._validation import Interval, ModalityError, Real
+from skmm.sensor._measures import MEASURES, Recording, name_columns
+from skmm.sensor._reader import read_recording
+
+STATISTICS = tuple(MEASURES)
+
+
+class SensorStatisticsExtractor(Extractor):
+    """Describe sensor recordings of any length by statistics of their channels.
+
+    Parameters
+    ----------
+    statistics : sequence of str, default=all of those below
+        What to compute. Of each channel:
+
+        - ``"mean"``, ``"std"``, ``"min"``, ``"max"``, ``"median"``, ``"q25"``, ``"q75"`` (quartiles),
+          ``"range"``, ``"rms"`` (root of the mean square);
+        - ``"skewness"`` and ``"kurtosis"`` (0 for a normal distribution), not corrected for bias;
+        - ``"zero_crossings"``: share of the steps at which the sign changes, from 0 to 1;
+        - ``"slope"`` of the straight line through the values, per second;
+        - ``"autocorrelation"`` of one step and the next;
+        - ``"spectral_centroid"``, the mean frequency, and ``"dominant_frequency"``, in hertz, and
+          ``"spectral_entropy"``, from 0 to 1, of the power spectrum [1]_ without the mean.
+
+        Across channels:
+
+        - ``"magnitude_mean"``, ``"magnitude_std"``: of the Euclidean length of each step;
+        - ``"correlation"`` of each pair of channels.
+    sampling_rate : float, default=1.0
+        Number of steps per second, in hertz.
+    batch_size : int, default=256
+        Number of recordings a worker reads at a time. Results do not depend on it.
+    n_jobs : int, default=None
+        Number of worker processes. Results do not depend on it.
+    verbose : bool, default=False
+        Whether to show progress.
+
+    Attributes
+    ----------
+    n_channels_ : int
+        Number of channels of the first recording of ``fit``; others are refused afterwards.
+    n_features_out_ : int
+        Number of columns of the block.
+
+    See Also
+    --------
+    SensorWindowExtractor : The recordings themselves, brought to one length.
+
+    Notes
+    -----
+    A recording is an array of shape ``(n_steps,)`` or ``(n_steps, n_channels)``: time comes first.
+    What is not defined for a constant channel is 0. A null cell gives a row of NaN.
+
+    References
+    ----------
+    .. [1] D. Anguita et al., "A public domain dataset for human activity recognition using
+       smartphones", ESANN, 2013.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmm.sensor import SensorStatisticsExtractor
+    >>> recordings = [np.sin(2 * np.pi * 3 * np.arange(100) / 50), np.ones(80)]
+    >>> extractor = SensorStatisticsExtractor(("max", "dominant_frequency"), sampling_rate=50)
+    >>> extractor.fit_transform(recordings).round(2)
+    array([[1., 3.],
+           [1., 0.]], dtype=float32)
+    >>> extractor.get_feature_names_out()
+    array(['ch0_max', 'ch0_dominant_frequency'], dtype=object)
+    """
+
+    _modality = "sensor"
+
+    _parameter_constraints = {
+        **Extractor._parameter_constraints,
+        "statistics": ["array-like"],
+        "sampling_rate": [Interval(Real, 0, None, closed="neither")],
+    }
+
+    def __init__(
+        self,
+        statistics=STATISTICS,
+        *,
+        sampling_rate=1.0,
+        batch_size=256,
+        n_jobs=None,
+        verbose=False,
+    ):
+        self.statistics = statistics
+        self.sampling_rate = sampling_rate
+        self.batch_size = batch_size
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def _fit_samples(self, samples, rows):
+        first = rows[:1]
+        (recording,) = read_cells(read_recording, samples.cells[first], map(samples.place, first))
+        if not self._name_columns(recording.shape[1]):
+            raise ModalityError(
+                f"statistics={self.statistics!r} are none of a recording of "
+                f"{recording.shape[1]} channel(s); add one that is of each channel",
+                modality=samples.name,
+            )
+        return {"n_channels_": recording.shape[1]}
+
+    def _read(self, cell):
+        return read_recording(cell, getattr(self, "n_channels_", None))
+
+    def _extract(self, samples):
+        measures = [MEASURES[name] for name in self._check_statistics()]
+        recordings = (Recording(values, self.sampling_rate) for values in samples)
+        return [
+            np.concatenate([measure(recording) for measure in measures]) for recording in recordings
+        ]
+
+    def _check_statistics(self):
+        unknown = [name for name in self.statistics if name not in MEASURES]
+        if unknown:
+            raise ValueError(
+                f"statistics holds {unknown[0]!r}, where some of {', '.join(MEASURES)} are expected"
+            )
+        return list(self.statistics)
+
+    def _name_columns(self, n_channels):
+        names = (name_columns(name, n_channels) for name in self._check_statistics())
+        return list(chain.from_iterable(names))
+
+    def _feature_names(self):
+        return self._name_columns(self.n_channels_)

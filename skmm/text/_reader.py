@@ -1,0 +1,99 @@
+"""Read the cells of a text column."""
+
+import re
+import unicodedata
+
+from skmm._validation import ModalityError, StrOptions
+from skmm.text._tokenizer import split_words
+
+_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+
+READING_CONSTRAINTS = {
+    "tokenizer": [callable, None],
+    "lowercase": ["boolean"],
+    "encoding": [str],
+    "decode_error": [StrOptions({"strict", "ignore", "replace"})],
+}
+
+
+def read_text(cell, *, encoding, decode_error):
+    """Return the text in a cell, in the NFC form, with spaces for lone surrogates.
+
+    Parameters
+    ----------
+    cell : str or bytes
+    encoding : str
+        How bytes are encoded.
+    decode_error : {"strict", "ignore", "replace"}
+        What to do with bytes that `encoding` does not have.
+
+    Returns
+    -------
+    text : str
+
+    Raises
+    ------
+    ModalityError
+        If the cell is no text.
+    """
+    if isinstance(cell, bytes):
+        cell = _decode(cell, encoding, decode_error)
+    if not isinstance(cell, str):
+        raise ModalityError(
+            f"the cell is of type {type(cell).__name__}, where a str is expected; convert it with "
+            "str(), or replace it by None to mark the text as missing"
+        )
+    return unicodedata.normalize("NFC", _LONE_SURROGATES.sub(" ", cell))
+
+
+def read_words(cell, *, tokenizer, lowercase, encoding, decode_error):
+    """Return the words in a cell that holds a text, or a list of words.
+
+    Parameters
+    ----------
+    cell : str, bytes, list or tuple
+        A list or tuple is taken to be the words, and is not changed.
+    tokenizer : callable or None
+        Turns a str into words; None for the built-in one.
+    lowercase : bool
+        Whether to bring a text to lower case first.
+    encoding, decode_error : str
+        As in :func:`read_text`.
+
+    Returns
+    -------
+    words : list of str
+
+    Raises
+    ------
+    ModalityError
+        If the cell is no text and no list of words.
+    """
+    if isinstance(cell, (set, frozenset)):
+        raise ModalityError(
+            "the cell is a set of words, and a set has no order; use a list, such as sorted(words)"
+        )
+    if isinstance(cell, (list, tuple)):
+        return _check_words(cell)
+    text = read_text(cell, encoding=encoding, decode_error=decode_error)
+    return list((tokenizer or split_words)(text.lower() if lowercase else text))
+
+
+def _decode(cell, encoding, decode_error):
+    try:
+        return cell.decode(encoding, decode_error)
+    except UnicodeDecodeError as error:
+        raise ModalityError(
+            f"the cell holds bytes that are not {encoding}: {error}. Set encoding, or "
+            "decode_error='replace'"
+        ) from error
+
+
+def _check_words(words):
+    for word in words:
+        if not isinstance(word, str):
+            raise ModalityError(
+                f"the list of words holds {word!r} of type {type(word).__name__}, where a str is "
+                "expected; convert it with str()"
+            )
+    return list(words)

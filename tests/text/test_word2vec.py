@@ -1,0 +1,226 @@
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from gensim.models import FastText, KeyedVectors, Word2Vec
+from numpy.testing import assert_array_equal
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+
+from skmm import ModalityError
+from skmm.text import Word2VecVectorizer, tokenize
+
+
+def _mean_vectors(oracle, texts):
+    rows = []
+    for text in texts:
+        known = [word for word in tokenize(text) if word in oracle]
+        mean = oracle.get_mean_vector(known, pre_normalize=False) if known else None
+        rows.append(np.zeros(oracle.vector_size) if mean is None else mean)
+    return np.array(rows, dtype=np.float32)
+
+
+@pytest.fixture
+def given():
+    vectors = KeyedVectors(7)
+    words = [f"{letter}{number}" for letter in "abc" for number in range(10)]
+    vectors.add_vectors(words, np.random.default_rng(0).normal(size=(30, 7)).astype("float32"))
+    return vectors
+
+
+def test_rows_are_the_mean_vectors_of_gensim_to_the_bit(given, texts):
+    block = Word2VecVectorizer(vectors=given).fit_transform(texts)
+    assert block.dtype == np.float32
+    assert_array_equal(block, _mean_vectors(given, texts))
+
+
+def test_rows_are_the_mean_vectors_of_gensims_fasttext_to_the_bit(texts):
+    given = FastText([text.split() for text in texts[:9]], vector_size=7, min_count=1, bucket=99).wv
+    block = Word2VecVectorizer(vectors=given).fit_transform(texts)
+    assert_array_equal(block, _mean_vectors(given, texts))
+
+
+@pytest.mark.parametrize("architecture", ["cbow", "skipgram"])
+def test_word_vectors_are_trained_as_gensim_trains_them(architecture, texts):
+    vectorizer = Word2VecVectorizer(
+        5, architecture=architecture, window=3, min_count=2, epochs=3, random_state=1
+    ).fit(texts)
+    oracle = Word2Vec(
+        [text.split() for text in texts],
+        vector_size=5,
+        sg=architecture == "skipgram",
+        window=3,
+        min_count=2,
+        epochs=3,
+        workers=1,
+        seed=np.random.RandomState(1).randint(2**31 - 1),
+    )
+    assert vectorizer.vocabulary_ == oracle.wv.key_to_index
+    assert_array_equal(vectorizer.vectors_, oracle.wv.vectors)
+
+
+def test_fasttext_is_trained_as_gensim_trains_it(texts):
+    vectorizer = Word2VecVectorizer(
+        5, algorithm="fasttext", subword_lengths=(2, 3), n_buckets=50, random_state=1
+    ).fit(texts)
+    seed = np.random.RandomState(1).randint(2**31 - 1)
+    sentences = [text.split() for text in texts]
+    options = {"min_n": 2, "max_n": 3, "bucket": 50, "workers": 1, "min_count": 1, "seed": seed}
+    oracle = FastText(sentences, vector_size=5, **options)
+    assert_array_equal(vectorizer.vectors_, oracle.wv.vectors)
+    assert_array_equal(vectorizer.transform(["unseen"])[0], oracle.wv["unseen"])
+
+
+def test_words_that_stand_together_become_close():
+    rng = np.random.default_rng(0)
+    topics = [["cat", "dog", "pet", "fur"], ["car", "bus", "road", "fuel"]]
+    texts = [" ".join(rng.choice(topics[i % 2], size=10)) for i in range(200)]
+    vectorizer = Word2VecVectorizer(8, epochs=30, random_state=0).fit(texts)
+    cat, dog, bus = (
+        row / np.linalg.norm(row) for row in vectorizer.transform(["cat", "dog", "bus"])
+    )
+    assert cat @ dog > cat @ bus + 0.5
+
+
+def test_strings_are_cut_into_words_before_training():
+    assert set(Word2VecVectorizer(2).fit(["red fish"]).vocabulary_) == {"red", "fish"}
+
+
+def test_a_list_of_words_equals_the_text(texts):
+    vectorizer = Word2VecVectorizer(3, random_state=0)
+    block = vectorizer.fit_transform([text.split() for text in texts])
+    assert_array_equal(block, vectorizer.fit_transform(texts))
+
+
+def test_unknown_words_and_empty_texts_give_rows_of_zeros():
+    vectorizer = Word2VecVectorizer(3).fit(["red fish"])
+    assert not vectorizer.transform(["blue whale", ""]).any()
+
+
+def test_unknown_words_do_not_count():
+    vectorizer = Word2VecVectorizer(3).fit(["red fish"])
+    block = vectorizer.transform(["red blue fish", "red fish"])
+    assert_array_equal(block[0], block[1])
+
+
+def test_what_comes_after_ten_thousand_words_is_trained_too():
+    words = ["fish"] * 10_000 + ["red", "blue"] * 1_000
+    expected = Word2VecVectorizer(2, random_state=0).fit([words[:10_000], words[10_000:]])
+    vectorizer = Word2VecVectorizer(2, random_state=0).fit([words])
+    assert_array_equal(vectorizer.vectors_, expected.vectors_)
+
+
+def test_a_null_cell_gives_a_row_of_nan():
+    block = Word2VecVectorizer(3).fit_transform(["fish", None])
+    assert_array_equal(np.isnan(block), [[False] * 3, [True] * 3])
+
+
+@pytest.mark.parametrize("algorithm", ["word2vec", "fasttext"])
+@pytest.mark.parametrize(("texts", "min_count"), [(["", "..."], 1), (["a", "b"], 2)])
+def test_an_empty_vocabulary_is_explained(texts, min_count, algorithm):
+    message = f"modality 'review': no word occurs min_count={min_count} times in 2 texts; lower"
+    with pytest.raises(ModalityError, match=message):
+        Word2VecVectorizer(min_count=min_count, algorithm=algorithm, n_buckets=9).fit(
+            pd.Series(texts, name="review")
+        )
+
+
+@pytest.mark.parametrize("lengths", [(3,), (0, 2), (4, 3)])
+def test_impossible_lengths_of_subwords_are_refused(lengths):
+    vectorizer = Word2VecVectorizer(algorithm="fasttext", subword_lengths=lengths)
+    with pytest.raises(ValueError, match=r"subword_lengths=.*1 <= shortest <= longest"):
+        vectorizer.fit(["fish"])
+
+
+def test_vectors_that_are_no_keyed_vectors_are_refused():
+    with pytest.raises(ValueError, match="The 'vectors' parameter of Word2VecVectorizer must be"):
+        Word2VecVectorizer(vectors={"fish": [1.0]}).fit(["fish"])
+
+
+@pytest.mark.parametrize("algorithm", ["word2vec", "fasttext"])
+def test_neither_batches_nor_order_matter_to_the_bit(algorithm, texts):
+    vectorizer = Word2VecVectorizer(9, algorithm=algorithm, n_buckets=99, random_state=0)
+    vectorizer.fit(texts[:20])
+    expected = vectorizer.transform(texts)
+    for batch_size in (1, 2, 3, 17):
+        vectorizer.set_params(batch_size=batch_size)
+        assert_array_equal(vectorizer.transform(texts), expected)
+        assert_array_equal(vectorizer.transform(texts[::-1]), expected[::-1])
+
+
+def test_two_worker_processes_equal_one(texts):
+    vectorizer = Word2VecVectorizer(9, batch_size=20, random_state=0).fit(texts)
+    expected = vectorizer.transform(texts)
+    assert_array_equal(vectorizer.set_params(n_jobs=2).transform(texts), expected)
+
+
+def test_the_same_seed_gives_the_same_vectors_in_every_process(texts):
+    code = (
+        "import sys; from skmm.text import Word2VecVectorizer\n"
+        f"vectors = Word2VecVectorizer(3, random_state=0).fit({texts}).vectors_\n"
+        "sys.stdout.write(vectors.tobytes().hex())"
+    )
+    command = [sys.executable, "-c", code]
+    expected = Word2VecVectorizer(3, random_state=0).fit(texts).vectors_.tobytes().hex()
+    done = subprocess.run(command, capture_output=True, check=True, env={"PYTHONHASHSEED": "7"})
+    assert done.stdout.decode() == expected
+
+
+def test_the_seed_matters(texts):
+    first, second = (Word2VecVectorizer(3, random_state=seed).fit(texts) for seed in (0, 1))
+    assert not np.array_equal(first.vectors_, second.vectors_)
+
+
+@pytest.mark.parametrize("random_state", [None, 0])
+def test_the_global_random_state_is_left_alone(random_state):
+    before = np.random.get_state()  # noqa: NPY002
+    Word2VecVectorizer(2, random_state=random_state).fit(["red fish"])
+    after = np.random.get_state()  # noqa: NPY002
+    for old, new in zip(before, after, strict=True):
+        assert_array_equal(old, new)
+
+
+def test_only_several_training_threads_make_results_differ(given):
+    def is_non_deterministic(**params):
+        return Word2VecVectorizer(**params).__sklearn_tags__().non_deterministic
+
+    assert is_non_deterministic(workers=2)
+    assert not is_non_deterministic()
+    assert not is_non_deterministic(workers=2, vectors=given)
+
+
+def test_an_unfitted_vectorizer_refuses_to_transform():
+    with pytest.raises(NotFittedError):
+        Word2VecVectorizer().transform(["fish"])
+
+
+def test_a_failed_refit_leaves_the_old_vectors(texts):
+    vectorizer = Word2VecVectorizer(3, random_state=0).fit(texts)
+    expected = vectorizer.transform(texts)
+    with pytest.raises(ModalityError):
+        vectorizer.fit([""])
+    assert_array_equal(vectorizer.transform(texts), expected)
+
+
+@pytest.mark.parametrize("algorithm", ["word2vec", "fasttext"])
+def test_a_pickled_vectorizer_holds_nothing_of_gensim(algorithm, texts):
+    vectorizer = Word2VecVectorizer(3, algorithm=algorithm, n_buckets=9).fit(texts)
+    pickled = pickle.dumps(vectorizer)
+    assert b"gensim" not in pickled
+    assert_array_equal(pickle.loads(pickled).transform(texts), vectorizer.transform(texts))
+
+
+def test_a_clone_has_the_given_vectors(given, texts):
+    vectorizer = Word2VecVectorizer(vectors=given)
+    expected = vectorizer.fit_transform(texts)
+    assert_array_equal(clone(vectorizer).fit_transform(texts), expected)
+
+
+def test_columns_are_numbered():
+    vectorizer = Word2VecVectorizer(2).set_output(transform="pandas")
+    frame = vectorizer.fit_transform(pd.Series(["fish"], index=["a"]))
+    assert list(frame.columns) == ["word2vecvectorizer0", "word2vecvectorizer1"]
+    assert list(frame.index) == ["a"]
