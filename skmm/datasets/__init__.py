@@ -1,0 +1,6 @@
+"""Data sets for examples and tests, made on the spot: nothing is downloaded."""
+
+from skmm.datasets._keypad_digits import make_keypad_digits
+from skmm.datasets._multimodal import make_multimodal_classification, make_multimodal_regression
+
+__all__ = ["make_keypad_digits", "make_multimodal_classification", "make_multimodal_regression"]
