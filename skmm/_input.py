@@ -74,7 +74,8 @@ def name_columns(X, names):
     if X.shape[1] != len(names):
         raise ValueError(
             f"X is an array of {X.shape[1]} nameless columns of samples, and the modalities are "
-            f"{names}; give a frame, and inside BaggingClassifier keep max_features=1.0"
+            f"{names}; give a frame. BaggingClassifier takes the names away: fit it on X[{names}], "
+            "and keep max_features=1.0"
         )
     return make_frame(**{name: X[:, j] for j, name in enumerate(names)})
 

@@ -7,6 +7,7 @@ from numbers import Integral, Real
 import pandas as pd
 from scipy.sparse import issparse
 from sklearn.base import _fit_context
+from sklearn.utils import _safe_indexing
 from sklearn.utils._metadata_requests import _raise_for_params, _routing_enabled
 from sklearn.utils._param_validation import (
     HasMethods,
@@ -48,6 +49,7 @@ __all__ = [
     "_print_elapsed_time",
     "_raise_for_params",
     "_routing_enabled",
+    "_safe_indexing",
     "all_or_nothing",
     "is_null",
     "refuse_dict",

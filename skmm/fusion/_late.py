@@ -128,7 +128,7 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         routing : MetadataRouter
         """
         to_fit = MethodMapping().add(caller="fit", callee="fit")
-        router = MetadataRouter(owner=self)
+        router = MetadataRouter(owner=self).add_self_request(self)  # `score` takes sample_weight
         for modality, estimator in self._named_members:
             if not isinstance(estimator, str):
                 router.add(**{modality: estimator}, method_mapping=to_fit)

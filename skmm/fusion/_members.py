@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import issparse
 from sklearn import config_context
-from sklearn.utils import _safe_indexing, get_tags
+from sklearn.utils import get_tags
 
 from skmm._input import holds_modalities, name_columns, select_columns
 from skmm._tensor import TensorArray
@@ -16,6 +16,7 @@ from skmm._validation import (
     _BaseComposition,
     _check_method_params,
     _print_elapsed_time,
+    _safe_indexing,
     validate_data,
 )
 from skmm.frame import presence_mask

@@ -29,7 +29,7 @@ def frame(diabetes):
 
 
 def members():
-    return [(name, model) for name, model in MODELS.items()]
+    return list(MODELS.items())
 
 
 def on_columns():

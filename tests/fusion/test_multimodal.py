@@ -18,8 +18,7 @@ from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardSca
 
 from skmm import ModalityError, MultimodalFusion, make_frame
 from skmm.fusion import ConcatFusion
-
-SensorStatisticsExtractor = None
+from skmm.sensor import SensorStatisticsExtractor
 
 
 class Spy(TransformerMixin, BaseEstimator):
