@@ -1,0 +1,302 @@
+"""Classification by deep fusion."""
+
+import numpy as np
+from scipy.special import softmax
+from sklearn.base import ClassifierMixin
+from sklearn.utils import check_consistent_length, compute_class_weight
+from sklearn.utils.multiclass import check_classification_targets
+
+from skmm._validation import (
+    StrOptions,
+    _check_sample_weight,
+    _check_y,
+    _fit_context,
+    all_or_nothing,
+)
+from skmm.nn._blocks import read_blocks
+from skmm.nn._estimator import DeepFusionEstimator
+
+
+class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
+    """Classify samples of several modalities by one network that is trained on all of them.
+
+    Each modality has an encoder, a fusion module combines what they make of the modalities that are
+    present, and a small network predicts the class. Numbers are standardized inside. A null cell is
+    a missing modality; what it would have held never matters.
+
+    Parameters
+    ----------
+    fusion : {"gated", "concat"}, default="gated"
+        ``"gated"`` weighs the modalities sample by sample [1]_, see :class:`GatedModule`;
+        ``"concat"`` lets a hidden layer read all of them, see :class:`ConcatModule`.
+    encoders : "auto" or dict, default="auto"
+        Kinds of samples by modality, ``"vector"``, ``"image"``, ``"sequence"`` or ``"tokens"``, for
+        those where shape and dtype would choose another; see Notes.
+    embed_dim : int, default=64
+        Width of what an encoder and the fusion return.
+    hidden_dims : tuple of int, default=(64,)
+        Widths of the hidden layers between fusion and prediction.
+    dropout : float, default=0.3
+        Share of every embedding and hidden layer that is dropped in training, in [0, 1).
+    modality_dropout : float, default=0.0
+        Probability with which a modality that is present is hidden in training [2]_, in [0, 1); one
+        always remains. Use 0.2 where modalities can be missing at prediction.
+    max_epochs : int, default=50
+        How often the net sees every sample.
+    batch_size : int, default=64
+        Samples per step of the optimizer; -1 takes all.
+    lr : float, default=1e-3
+        Learning rate.
+    optimizer : {"adamw", "adam", "sgd"}, default="adamw"
+        AdamW [3]_, Adam, or stochastic gradient descent.
+    weight_decay : float, default=1e-4
+        L2 penalty, as the optimizer defines it.
+    l1 : float, default=0.0
+        Weight of the sum of absolute weights, biases apart, in the loss.
+    early_stopping : bool, default=False
+        Whether to hold out a part of the samples, the same share of each class, stop when
+        the loss on it no longer falls, and keep the weights of the best epoch.
+    validation_fraction : float, default=0.1
+        Share of the samples to hold out for early stopping, in (0, 1).
+    patience : int, default=10
+        Epochs without improvement after which training stops early.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes in the loss, beside sample weights.
+    warm_start : bool, default=False
+        Whether `fit` goes on with the net of the last `fit`, its moments, statistics and history,
+        for another ``max_epochs`` epochs.
+    device : str, default="auto"
+        ``"cpu"``, ``"cuda"`` or ``"cuda:1"``; ``"auto"`` takes a GPU where there is one.
+    precision : {"float32", "float64"}, default="float32"
+        Numbers the net computes with.
+    callbacks : list, default=None
+        skorch callbacks; they are copied for every `fit`.
+    net_params : dict, default=None
+        Further arguments of ``skorch.NeuralNet``, such as ``optimizer__momentum``. With
+        ``module__`` in front they go to the fusion module: ``{"module__gate": "sigmoid"}``.
+    random_state : int, RandomState instance or None, default=None
+        Seed of weights, batches, dropout and the held out part. With an int, results are equal in
+        every `fit`, process and for every ``n_jobs``.
+    verbose : int, default=0
+        Whether to print the loss of every epoch.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes.
+    class_prior_ : ndarray of shape (n_classes,)
+        Share of each class in `fit`, by sample weight: the prediction for a sample that has no
+        modality at all.
+    modalities_ : list of str or None
+        Names of the modalities; None if X was a matrix of numbers.
+    cell_shapes_ : dict of str to tuple
+        Shape of a sample of each modality.
+    network_ : dict
+        Arguments of the :class:`FusionNetwork`.
+    net_ : skorch.NeuralNet
+        The trained net. After loading it predicts; more training is for `fit`.
+    history_ : DataFrame
+        ``epoch``, ``train_loss``, and ``valid_loss`` with early stopping, a row per epoch.
+    n_iter_ : int
+        Number of epochs.
+    n_features_in_ : int
+        Number of modalities, or of columns of a matrix.
+    feature_names_in_ : ndarray of str
+        Names of the columns of X, if it has any.
+
+    See Also
+    --------
+    DeepFusionRegressor : The same for a continuous target.
+    FusionNetwork : The network that is trained.
+
+    Notes
+    -----
+    Samples of shape (d,) are vectors, or ids of tokens if they are integers, 0 being padding; samples
+    of shape (T, C) are sequences, steps of NaN at the end being padding; samples of shape (C, H, W)
+    are images. Any other NaN in a sample that is present is an error. A column of single numbers is
+    a vector of length 1.
+
+    On a CPU the net computes with one thread, so that results do not depend on ``n_jobs``; use
+    ``n_jobs`` of a search, or a GPU.
+
+    A pickle holds parameters, weights, sizes and history, and neither torch nor skorch objects; it
+    warns when it is loaded with other versions. A model trained on a GPU loads on the CPU.
+
+    References
+    ----------
+    .. [1] J. Arevalo et al., "Gated multimodal units for information fusion", ICLR workshop 2017.
+    .. [2] N. Neverova et al., "ModDrop: adaptive multi-modal gesture recognition", IEEE TPAMI 38(8),
+       2016.
+    .. [3] I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", ICLR 2019.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmm.frame import make_frame
+    >>> from skmm.nn import DeepFusionClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> y = np.arange(60) % 2
+    >>> X = make_frame(
+    ...     audio=rng.normal(size=(60, 5)) + y[:, None],
+    ...     image=rng.normal(size=(60, 1, 8, 8)) + y[:, None, None, None],
+    ... )
+    >>> model = DeepFusionClassifier(max_epochs=10, random_state=0).fit(X, y)
+    >>> bool(model.score(X, y) > 0.9)
+    True
+    """
+
+    _loss = "cross_entropy"
+    _parameter_constraints = {
+        **DeepFusionEstimator._parameter_constraints,
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
+    def __init__(
+        self,
+        *,
+        fusion="gated",
+        encoders="auto",
+        embed_dim=64,
+        hidden_dims=(64,),
+        dropout=0.3,
+        modality_dropout=0.0,
+        max_epochs=50,
+        batch_size=64,
+        lr=1e-3,
+        optimizer="adamw",
+        weight_decay=1e-4,
+        l1=0.0,
+        early_stopping=False,
+        validation_fraction=0.1,
+        patience=10,
+        class_weight=None,
+        warm_start=False,
+        device="auto",
+        precision="float32",
+        callbacks=None,
+        net_params=None,
+        random_state=None,
+        verbose=0,
+    ):
+        super().__init__(
+            fusion=fusion,
+            encoders=encoders,
+            embed_dim=embed_dim,
+            hidden_dims=hidden_dims,
+            dropout=dropout,
+            modality_dropout=modality_dropout,
+            max_epochs=max_epochs,
+            batch_size=batch_size,
+            lr=lr,
+            optimizer=optimizer,
+            weight_decay=weight_decay,
+            l1=l1,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            patience=patience,
+            warm_start=warm_start,
+            device=device,
+            precision=precision,
+            callbacks=callbacks,
+            net_params=net_params,
+            random_state=random_state,
+            verbose=verbose,
+        )
+        self.class_weight = class_weight
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_samples, n_modalities) or array of shape (n_samples, n_features)
+            A column per modality, of tensors or of arrays of one shape; null cells are missing
+            modalities. A matrix of numbers is one modality.
+        y : array-like of shape (n_samples,)
+            Classes.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples in the loss; samples of weight 0 are left out.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ModalityError
+            If a sample cannot be read or holds NaN, or a modality is missing everywhere.
+        ValueError
+            If a sample has no modality, or fewer than two classes have any weight.
+        FloatingPointError
+            If the training loss is not finite.
+        """
+        with all_or_nothing(self):
+            blocks = read_blocks(self, X, reset=not self._goes_on())
+            y = _check_y(y, estimator=self)
+            check_consistent_length(next(iter(blocks.values())).tensor, y)
+            check_classification_targets(y)
+            weight = _check_sample_weight(
+                sample_weight, y, dtype=np.float64, ensure_non_negative=True
+            )
+            classes, codes = np.unique(y, return_inverse=True)
+            self._check_classes(classes)
+            prior = np.bincount(codes, weight)
+            class_weight = compute_class_weight(
+                self.class_weight, classes=classes, y=y, sample_weight=weight
+            )
+            weight = weight * class_weight[codes]
+            _check_weights(classes, np.bincount(codes, weight))
+            self._fit_net(blocks, codes, weight, groups=codes, n_outputs=len(classes))
+            self.classes_ = classes
+            self.class_prior_ = prior / prior.sum()
+        return self
+
+    def _check_classes(self, classes):
+        if self._goes_on() and not np.array_equal(classes, self.classes_):
+            raise ValueError(
+                f"warm_start=True goes on with a net for the classes {self.classes_.tolist()}, and y "
+                f"has {classes.tolist()}; set warm_start=False"
+            )
+
+    def predict_proba(self, X):
+        """Predict the probability of each class.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_samples, n_modalities) or array of shape (n_samples, n_features)
+            As in `fit`. Columns of a frame are found by name.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``. A sample without any modality gets ``class_prior_``.
+        """
+        scores, occupied = self._compute_scores(X)
+        return np.where(occupied[:, np.newaxis], softmax(scores, axis=1), self.class_prior_)
+
+    def predict(self, X):
+        """Predict the most probable class.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_samples, n_modalities) or array of shape (n_samples, n_features)
+            As in `fit`. Columns of a frame are found by name.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+        """
+        best = self.predict_proba(X).argmax(
+            axis=1
+        )  # raises NotFittedError, before classes_ is read
+        return self.classes_[best]
+
+
+def _check_weights(classes, totals):
+    """Refuse weights that leave nothing to tell apart."""
+    left = classes[totals > 0].tolist()
+    if len(left) < 2:
+        raise ValueError(
+            f"y has only {len(left)} class of positive weight, {left}; at least 2 classes are needed"
+        )

@@ -1,0 +1,301 @@
+"""What the classifier and the regressor of deep fusion share."""
+
+from copy import deepcopy
+
+import numpy as np
+import pandas as pd
+import torch
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+from skorch.callbacks import EarlyStopping
+from skorch.helper import predefined_split
+
+from skmm._validation import Integral, Interval, Options, Real, StrOptions
+from skmm.nn._batches import BlockDataset
+from skmm.nn._blocks import read_blocks
+from skmm.nn._kinds import as_kind, choose_kinds, n_channels
+from skmm.nn._standardize import channel_statistics
+from skmm.nn._state import (
+    check_versions,
+    current_versions,
+    epochs_of,
+    load_weights,
+    rebuild_net,
+    restore_history,
+    weights_of,
+)
+from skmm.nn._training import (
+    NET_ARGUMENTS,
+    OPTIMIZERS,
+    FiniteLoss,
+    hold_out,
+    make_net,
+    one_thread,
+    resolve_device,
+    seed_scope,
+    train,
+)
+
+
+class DeepFusionEstimator(BaseEstimator):
+    """Base class of the two estimators: parameters, training, scores, state.
+
+    A subclass names its loss in ``_loss``.
+    """
+
+    _parameter_constraints = {
+        "fusion": [StrOptions({"gated", "concat"})],
+        "encoders": [StrOptions({"auto"}), dict],
+        "embed_dim": [Interval(Integral, 1, None, closed="left")],
+        "hidden_dims": [tuple, list],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "modality_dropout": [Interval(Real, 0, 1, closed="left")],
+        "max_epochs": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 1, None, closed="left"), Options(Integral, {-1})],
+        "lr": [Interval(Real, 0, None, closed="neither")],
+        "optimizer": [StrOptions(set(OPTIMIZERS))],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "l1": [Interval(Real, 0, None, closed="left")],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "patience": [Interval(Integral, 1, None, closed="left")],
+        "warm_start": ["boolean"],
+        "device": [str],
+        "precision": [StrOptions({"float32", "float64"})],
+        "callbacks": [list, None],
+        "net_params": [dict, None],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        *,
+        fusion="gated",
+        encoders="auto",
+        embed_dim=64,
+        hidden_dims=(64,),
+        dropout=0.3,
+        modality_dropout=0.0,
+        max_epochs=50,
+        batch_size=64,
+        lr=1e-3,
+        optimizer="adamw",
+        weight_decay=1e-4,
+        l1=0.0,
+        early_stopping=False,
+        validation_fraction=0.1,
+        patience=10,
+        warm_start=False,
+        device="auto",
+        precision="float32",
+        callbacks=None,
+        net_params=None,
+        random_state=None,
+        verbose=0,
+    ):
+        self.fusion = fusion
+        self.encoders = encoders
+        self.embed_dim = embed_dim
+        self.hidden_dims = hidden_dims
+        self.dropout = dropout
+        self.modality_dropout = modality_dropout
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.lr = lr
+        self.optimizer = optimizer
+        self.weight_decay = weight_decay
+        self.l1 = l1
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.warm_start = warm_start
+        self.device = device
+        self.precision = precision
+        self.callbacks = callbacks
+        self.net_params = net_params
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @property
+    def history_(self):
+        """DataFrame with a row per epoch: ``epoch``, ``train_loss``, ``valid_loss`` if there is one."""
+        return pd.DataFrame(epochs_of(self.net_.history))
+
+    def _fit_net(self, blocks, y, weight, *, groups, n_outputs):
+        """Train a net on the samples of positive weight; assign nothing before it is trained.
+
+        `y` is what the loss compares the scores with, `groups` what early stopping stratifies by.
+        """
+        rows = np.flatnonzero(weight)
+        check_presence(blocks, rows)
+        kinds = self._choose_kinds(blocks)
+        blocks = {name: as_kind(block, kinds[name]) for name, block in blocks.items()}
+        network = self._describe_network(blocks, kinds, rows, n_outputs)
+        target = self._make_target(y, weight * (len(rows) / weight.sum()))
+        seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+        options = self._net_options(seed)
+        training = rows
+        if self.early_stopping:
+            kept, held_out = hold_out(groups[rows], self.validation_fraction, seed)
+            training, validation = rows[kept], rows[held_out]
+            options["train_split"] = predefined_split(BlockDataset(blocks, target, validation))
+        device = resolve_device(self.device)
+        with seed_scope(seed, device), one_thread():
+            net = make_net(network, self._loss, device, self.precision, **options)
+            if self._goes_on():
+                self._take_over(net)
+            else:
+                _set_statistics(net.module_, blocks, kinds, rows, weight)
+            train(net, BlockDataset(blocks, target, training))
+        self.network_ = network
+        self.net_ = net
+        self.n_iter_ = len(net.history)
+
+    def _goes_on(self):
+        """Whether `fit` starts from the net of the last `fit`."""
+        return self.warm_start and hasattr(self, "net_")
+
+    def _choose_kinds(self, blocks):
+        if self._goes_on():
+            return self._kinds
+        return choose_kinds(blocks, self.encoders)
+
+    @property
+    def _kinds(self):
+        return {name: kind for name, (kind, _) in self.network_["modalities"].items()}
+
+    def _describe_network(self, blocks, kinds, rows, n_outputs):
+        """Collect the arguments of FusionNetwork."""
+        if not all(isinstance(width, Integral) and width >= 1 for width in self.hidden_dims):
+            raise ValueError(
+                f"hidden_dims={self.hidden_dims!r}; expected the widths of the layers, integers from 1"
+            )
+        modalities = {
+            name: (kind, n_channels(blocks[name], kind, rows)) for name, kind in kinds.items()
+        }
+        network = {
+            "modalities": self.network_["modalities"] if self._goes_on() else modalities,
+            "n_outputs": n_outputs,
+            "fusion": self.fusion,
+            "embed_dim": self.embed_dim,
+            "hidden_dims": tuple(self.hidden_dims),
+            "dropout": self.dropout,
+            "modality_dropout": self.modality_dropout,
+        }
+        given = self.net_params or {}
+        options = {
+            k.removeprefix("module__"): v for k, v in given.items() if k.startswith("module__")
+        }
+        _refuse_repeats(options, network, "module__")
+        return network | options
+
+    def _net_options(self, seed):
+        """Collect the arguments of NeuralNet."""
+        callbacks = [("finite_loss", FiniteLoss())]
+        if self.early_stopping:
+            callbacks.append(
+                ("early_stopping", EarlyStopping(patience=self.patience, load_best=True))
+            )
+        options = {
+            "optimizer": OPTIMIZERS[self.optimizer],
+            "optimizer__weight_decay": self.weight_decay,
+            "l1": self.l1,
+            "lr": self.lr,
+            "max_epochs": self.max_epochs,
+            "batch_size": self.batch_size,
+            "iterator_train__generator": torch.Generator().manual_seed(seed),
+            "callbacks": callbacks + deepcopy(self.callbacks or []),
+            "verbose": self.verbose,
+        }
+        if not self.verbose:  # it would lay out its table all the same
+            options["callbacks__print_log"] = None
+        given = self.net_params or {}
+        extra = {k: v for k, v in given.items() if not k.startswith("module__")}
+        _refuse_repeats(extra, options | dict.fromkeys(NET_ARGUMENTS))
+        return options | extra
+
+    def _make_target(self, y, weight):
+        """Return y and weight as tensors, numbers in the precision of the net."""
+        dtype = getattr(torch, self.precision)
+        y = torch.from_numpy(y)
+        return y.to(dtype) if y.is_floating_point() else y, torch.from_numpy(weight).to(dtype)
+
+    def _take_over(self, net):
+        """Start a new net where the last one stopped; the last one stays as it is."""
+        try:
+            load_weights(net.module_, weights_of(self.net_.module_))
+        except ValueError as error:
+            raise ValueError(
+                f"warm_start=True goes on with the fitted net, but {error}; keep the parameters that "
+                "shape the net, or set warm_start=False"
+            ) from error
+        restore_history(net, epochs_of(self.net_.history))
+        if type(net.optimizer_) is type(self.net_.optimizer_):
+            # Moments go on; learning rate and decay are those of the parameters now.
+            moments = deepcopy(self.net_.optimizer_.state_dict()["state"])
+            groups = net.optimizer_.state_dict()["param_groups"]
+            net.optimizer_.load_state_dict({"state": moments, "param_groups": groups})
+
+    def _compute_scores(self, X):
+        """Return the scores of the net, (n_samples, n_outputs), and which samples have any modality."""
+        check_is_fitted(self)
+        blocks = read_blocks(self, X, reset=False)
+        blocks = {name: as_kind(blocks[name], kind) for name, kind in self._kinds.items()}
+        dataset = BlockDataset(blocks)
+        with torch.inference_mode(), one_thread():
+            scores = torch.cat(list(self.net_.forward_iter(dataset)))
+        scores = scores.to(torch.float64).numpy()
+        bad = ~np.isfinite(scores).all(axis=1)
+        if bad.any():
+            raise ValueError(
+                f"row {bad.argmax()}: the scores of the net are not finite; expected values of the "
+                f"size of those in fit, which {self.net_.module_.head[-1].weight.dtype} can hold"
+            )
+        return scores, dataset.present.any(dim=1).numpy()
+
+    def __getstate__(self):
+        # A skorch net hides a pickle of its own in its state, and the optimizer triples its size.
+        state = dict(super().__getstate__())
+        net = state.pop("net_", None)
+        if net is not None:
+            state["_weights"] = weights_of(net.module_)
+            state["_history"] = epochs_of(net.history)
+        return state | {"_versions": current_versions()}
+
+    def __setstate__(self, state):
+        state = dict(state)
+        check_versions(state.pop("_versions", None))
+        weights, history = state.pop("_weights", None), state.pop("_history", None)
+        super().__setstate__(state)
+        if weights is not None:
+            self.net_ = rebuild_net(self.network_, self._loss, self.device, weights, history)
+
+
+def check_presence(blocks, rows):
+    """Refuse modalities that no sample has, and samples that have no modality."""
+    for block in blocks.values():
+        if not block.present[rows].any():
+            raise block.error("missing in every sample of positive weight; leave the column out")
+    present = np.column_stack([block.present for block in blocks.values()])
+    empty = rows[~present[rows].any(axis=1)]
+    if len(empty):
+        raise ValueError(
+            f"no modality is present in {len(empty)} sample(s), the first in rows "
+            f"{empty[:5].tolist()}; leave such samples out of fit"
+        )
+
+
+def _set_statistics(module, blocks, kinds, rows, weight):
+    for scaler, (name, block) in zip(module.scalers, blocks.items(), strict=True):
+        if kinds[name] != "tokens":
+            scaler.set_statistics(*channel_statistics(block, kinds[name], rows, weight))
+
+
+def _refuse_repeats(given, own, prefix=""):
+    repeated = sorted(prefix + name for name in set(given) & set(own))
+    if repeated:
+        raise ValueError(
+            f"net_params holds {repeated}, which the estimator itself decides on; use its parameters"
+        )

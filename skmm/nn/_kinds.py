@@ -1,0 +1,152 @@
+"""The four kinds of samples that a net can encode: vectors, images, sequences and tokens."""
+
+from difflib import get_close_matches
+
+import numpy as np
+
+KINDS = ("vector", "image", "sequence", "tokens")
+
+# An embedding table of this many rows is far beyond any vocabulary: the integers are no ids.
+MAX_TOKENS = 10_000_000
+
+
+def choose_kinds(blocks, encoders):
+    """Say for each modality how it will be encoded.
+
+    Parameters
+    ----------
+    blocks : dict of str to Block
+    encoders : "auto" or dict of str to str
+        Kinds by modality; modalities not in the dict are left to shape and dtype.
+
+    Returns
+    -------
+    kinds : dict of str to str
+    """
+    wanted = {} if isinstance(encoders, str) else encoders
+    for name, kind in wanted.items():
+        if name not in blocks:
+            near = get_close_matches(str(name), list(blocks), n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ValueError(
+                f"encoders names {name!r}, but the modalities are {list(blocks)}{hint}"
+            )
+        if kind not in KINDS:
+            raise ValueError(f"encoders[{name!r}] is {kind!r}; expected one of {list(KINDS)}")
+    return {name: wanted.get(name) or _kind_of(block) for name, block in blocks.items()}
+
+
+def _kind_of(block):
+    shape = block.tensor.shape[1:]
+    if len(shape) > 3:
+        raise block.error(
+            f"no encoder takes samples of shape {shape}; choose one that flattens them, "
+            f"encoders={{{block.name!r}: 'vector'}}"
+        )
+    if len(shape) == 3 and shape[0] > 4 and shape[2] in (1, 3, 4):
+        raise block.error(
+            f"samples of shape {shape} look like images of (height, width, channels), and a net "
+            "takes (channels, height, width); use PixelExtractor, or say "
+            f"encoders={{{block.name!r}: 'image'}} if channels do come first"
+        )
+    if len(shape) == 1:
+        return "tokens" if block.tensor.dtype.kind in "iu" else "vector"
+    return {2: "sequence", 3: "image"}[len(shape)]
+
+
+def as_kind(block, kind):
+    """Bring a block to the axes of its kind and check the values of the samples present.
+
+    Returns
+    -------
+    block : Block
+        With a tensor (n, d) for vectors, (n, C, H, W) for images, (n, T, C) for sequences,
+        (n, L) for tokens.
+
+    Raises
+    ------
+    ModalityError
+        If the shape or dtype cannot be of this kind, or a sample holds values that a net cannot
+        learn from.
+    """
+    tensor = _with_axes_of(block, kind)
+    block = block._replace(tensor=tensor)
+    if kind == "tokens":
+        _check_ids(block)
+    elif tensor.dtype.kind == "f":
+        _check_finite(block, padded=kind == "sequence")
+    return block
+
+
+def _with_axes_of(block, kind):
+    tensor = block.tensor
+    if kind == "vector":
+        return tensor.reshape(len(tensor), -1)
+    if kind == "tokens" and tensor.ndim == 2 and tensor.dtype.kind in "iu":
+        return tensor
+    if kind == "sequence" and tensor.ndim in (2, 3):
+        return tensor if tensor.ndim == 3 else tensor[:, :, np.newaxis]
+    if kind == "image" and tensor.ndim in (3, 4):
+        return tensor if tensor.ndim == 4 else tensor[:, np.newaxis]
+    expected = {
+        "tokens": "integers of shape (length,)",
+        "sequence": "numbers of shape (steps,) or (steps, features)",
+        "image": "numbers of shape (height, width) or (channels, height, width)",
+    }[kind]
+    raise block.error(
+        f"samples of shape {tensor.shape[1:]} and dtype {tensor.dtype} cannot be read as {kind}; "
+        f"expected {expected}"
+    )
+
+
+def _check_ids(block):
+    for rows, ids in samples_in_pieces(block):
+        bad = ((ids < 0) | (ids >= MAX_TOKENS)).any(axis=1)
+        if bad.any():
+            raise block.error(
+                f"integers are read as ids of tokens, from 0 (padding) to {MAX_TOKENS - 1:,}, and "
+                "this sample holds others; give floats, or "
+                f"encoders={{{block.name!r}: 'vector'}}, if they are numbers",
+                rows[bad.argmax()],
+            )
+
+
+def _check_finite(block, padded):
+    for rows, values in samples_in_pieces(block):
+        bad = ~np.isfinite(values)
+        if not bad.any():
+            continue
+        if padded:
+            bad = _bad_steps(values, bad)
+        count = bad.reshape(len(rows), -1).sum(axis=1)
+        if count.any():
+            first = np.flatnonzero(count)[0]
+            raise block.error(
+                f"the sample holds {count[first]} NaN or infinite values; mend it, or replace the "
+                "cell by None to mark it as missing",
+                rows[first],
+            )
+
+
+def _bad_steps(values, bad):
+    """What remains bad in sequences when steps of NaN at the end are padding."""
+    is_nan = np.isnan(values).all(axis=2)
+    padding = np.logical_and.accumulate(is_nan[:, ::-1], axis=1)[:, ::-1]
+    padding &= ~padding.all(axis=1, keepdims=True)  # a sequence of padding only has no steps
+    return bad & ~padding[:, :, np.newaxis]
+
+
+def samples_in_pieces(block, rows=None):
+    """Yield (positions, samples) of the rows present, in pieces that take little memory."""
+    rows = np.flatnonzero(block.present) if rows is None else rows[block.present[rows]]
+    size = max(1, 2**20 // max(1, block.tensor[0].size))
+    for start in range(0, len(rows), size):
+        piece = rows[start : start + size]
+        yield piece, block.tensor[piece]
+
+
+def n_channels(block, kind, rows):
+    """Width of what an encoder reads: features, channels, or ids in `rows` with the padding 0."""
+    if kind == "tokens":
+        return 1 + max(int(ids.max()) for _, ids in samples_in_pieces(block, rows))
+    return block.tensor.shape[1 if kind == "image" else -1]

@@ -1,0 +1,166 @@
+"""The network of deep fusion: encoders, a fusion module, a head."""
+
+from itertools import pairwise
+
+import torch
+from torch import nn
+
+from skmm.nn._encoders import ImageEncoder, SequenceEncoder, TokenEncoder, VectorEncoder
+from skmm.nn._fusion_modules import ConcatModule, GatedModule
+from skmm.nn._standardize import Standardize
+
+_ENCODERS = {
+    "vector": VectorEncoder,
+    "image": ImageEncoder,
+    "sequence": SequenceEncoder,
+    "tokens": TokenEncoder,
+}
+_FUSIONS = {"concat": ConcatModule, "gated": GatedModule}
+
+
+class FusionNetwork(nn.Module):
+    """Encode each modality, fuse the embeddings of those present, and predict.
+
+    All arguments are plain values, so that a network is rebuilt from them and its ``state_dict``.
+    Numbers are standardized per channel with statistics that are part of that state.
+
+    Parameters
+    ----------
+    modalities : dict of str to (str, int)
+        For each modality the kind of its samples, ``"vector"``, ``"image"``, ``"sequence"`` or
+        ``"tokens"``, and their number of features, channels, or ids.
+    n_outputs : int
+        Number of scores per sample.
+    fusion : {"gated", "concat"}, default="gated"
+        Which fusion module to use.
+    embed_dim : int, default=64
+        Width of the embeddings.
+    hidden_dims : tuple of int, default=(64,)
+        Widths of the hidden layers between the fusion and the scores.
+    dropout : float, default=0.3
+        Share of every embedding and hidden layer that is dropped in training.
+    modality_dropout : float, default=0.0
+        Probability with which a modality that is present is hidden in training.
+    **options : dict
+        Further arguments of the fusion module, such as ``gate="sigmoid"``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such fusion or kind.
+
+    See Also
+    --------
+    DeepFusionClassifier : Builds and trains such a network.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skmm.nn import FusionNetwork
+    >>> network = FusionNetwork({"image": ("image", 3), "text": ("tokens", 100)}, n_outputs=2)
+    >>> blocks = {"image": torch.zeros(5, 3, 8, 8), "text": torch.ones(5, 7, dtype=int)}
+    >>> network(blocks).shape
+    torch.Size([5, 2])
+    """
+
+    def __init__(
+        self,
+        modalities,
+        n_outputs,
+        *,
+        fusion="gated",
+        embed_dim=64,
+        hidden_dims=(64,),
+        dropout=0.3,
+        modality_dropout=0.0,
+        **options,
+    ):
+        super().__init__()
+        self.names = list(modalities)
+        self.modality_dropout = modality_dropout
+        self.scalers = nn.ModuleList(
+            nn.Identity() if kind == "tokens" else Standardize(size, kind)
+            for kind, size in modalities.values()
+        )
+        self.encoders = nn.ModuleList(
+            _choose(_ENCODERS, kind, f"the kind of {name!r}")(size, embed_dim, dropout=dropout)
+            for name, (kind, size) in modalities.items()
+        )
+        if fusion == "concat":
+            options = {"dropout": dropout, **options}
+        module = _choose(_FUSIONS, fusion, "fusion")
+        self.fusion = module(len(modalities), embed_dim, **options)
+        self.head = _make_head(embed_dim, hidden_dims, n_outputs, dropout)
+
+    def forward(self, blocks, present=None):
+        """Compute the scores of a batch.
+
+        Parameters
+        ----------
+        blocks : dict of str to tensor of shape (B, ...)
+            The samples by modality; what is absent may hold anything.
+        present : bool tensor of shape (B, M), default=None
+            Which modalities each sample has; None means all.
+
+        Returns
+        -------
+        scores : tensor of shape (B, n_outputs)
+        """
+        if present is None:
+            some = blocks[self.names[0]]
+            present = torch.ones(len(some), len(self.names), dtype=torch.bool, device=some.device)
+        if self.training and self.modality_dropout > 0:
+            present = hide_modalities(present, self.modality_dropout)
+        embeddings = [
+            self._embed(position, blocks[name], present[:, position])
+            for position, name in enumerate(self.names)
+        ]
+        return self.head(self.fusion(embeddings, present))
+
+    def _embed(self, position, x, here):
+        scaler = self.scalers[position]
+        if isinstance(scaler, Standardize):
+            x = scaler(x, self.head[-1].weight.dtype)
+        # Before the encoder: behind it, the gradient of an absent NaN would be NaN.
+        x = torch.where(here.reshape(-1, *[1] * (x.ndim - 1)), x, 0)
+        return self.encoders[position](x)
+
+
+def _choose(classes, name, what):
+    if name not in classes:
+        raise ValueError(f"{what} is {name!r}; expected one of {list(classes)}")
+    return classes[name]
+
+
+def _make_head(embed_dim, hidden_dims, n_outputs, dropout):
+    widths = [embed_dim, *hidden_dims]
+    hidden = [
+        layer
+        for n_in, n_out in pairwise(widths)
+        for layer in (nn.Linear(n_in, n_out), nn.ReLU(), nn.Dropout(dropout))
+    ]
+    return nn.Sequential(*hidden, nn.Linear(widths[-1], n_outputs))
+
+
+def hide_modalities(present, rate):
+    """Hide each modality with probability `rate`, but never all that a sample has [1]_.
+
+    With M modalities present each is hidden with probability ``rate - rate**M / M``.
+
+    Parameters
+    ----------
+    present : bool tensor of shape (B, M)
+    rate : float
+
+    Returns
+    -------
+    kept : bool tensor of shape (B, M)
+
+    References
+    ----------
+    .. [1] N. Neverova et al., "ModDrop: adaptive multi-modal gesture recognition", IEEE TPAMI 38(8),
+       2016.
+    """
+    draw = torch.rand(present.shape, device=present.device).masked_fill(~present, -1.0)
+    largest = draw == draw.amax(dim=1, keepdim=True)
+    return present & ((draw >= rate) | largest)

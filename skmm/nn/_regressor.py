@@ -1,0 +1,198 @@
+"""Regression by deep fusion."""
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.utils import check_consistent_length
+
+from skmm._validation import _check_sample_weight, _check_y, _fit_context, all_or_nothing
+from skmm.nn._blocks import read_blocks
+from skmm.nn._estimator import DeepFusionEstimator
+
+
+class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
+    """Predict a number from several modalities by one network that is trained on all of them.
+
+    Each modality has an encoder, a fusion module combines what they make of the modalities that are
+    present, and a small network predicts the target. Numbers are standardized inside, the target,
+    too; the loss is the squared error. A null cell is a missing modality; what it would have held
+    never matters.
+
+    Parameters
+    ----------
+    fusion : {"gated", "concat"}, default="gated"
+        ``"gated"`` weighs the modalities sample by sample [1]_, see :class:`GatedModule`;
+        ``"concat"`` lets a hidden layer read all of them, see :class:`ConcatModule`.
+    encoders : "auto" or dict, default="auto"
+        Kinds of samples by modality, ``"vector"``, ``"image"``, ``"sequence"`` or ``"tokens"``, for
+        those where shape and dtype would choose another; see Notes.
+    embed_dim : int, default=64
+        Width of what an encoder and the fusion return.
+    hidden_dims : tuple of int, default=(64,)
+        Widths of the hidden layers between fusion and prediction.
+    dropout : float, default=0.3
+        Share of every embedding and hidden layer that is dropped in training, in [0, 1).
+    modality_dropout : float, default=0.0
+        Probability with which a modality that is present is hidden in training [2]_, in [0, 1); one
+        always remains. Use 0.2 where modalities can be missing at prediction.
+    max_epochs : int, default=50
+        How often the net sees every sample.
+    batch_size : int, default=64
+        Samples per step of the optimizer; -1 takes all.
+    lr : float, default=1e-3
+        Learning rate.
+    optimizer : {"adamw", "adam", "sgd"}, default="adamw"
+        AdamW [3]_, Adam, or stochastic gradient descent.
+    weight_decay : float, default=1e-4
+        L2 penalty, as the optimizer defines it.
+    l1 : float, default=0.0
+        Weight of the sum of absolute weights, biases apart, in the loss.
+    early_stopping : bool, default=False
+        Whether to hold out a part of the samples, stop when
+        the loss on it no longer falls, and keep the weights of the best epoch.
+    validation_fraction : float, default=0.1
+        Share of the samples to hold out for early stopping, in (0, 1).
+    patience : int, default=10
+        Epochs without improvement after which training stops early.
+    warm_start : bool, default=False
+        Whether `fit` goes on with the net of the last `fit`, its moments, statistics and history,
+        for another ``max_epochs`` epochs.
+    device : str, default="auto"
+        ``"cpu"``, ``"cuda"`` or ``"cuda:1"``; ``"auto"`` takes a GPU where there is one.
+    precision : {"float32", "float64"}, default="float32"
+        Numbers the net computes with.
+    callbacks : list, default=None
+        skorch callbacks; they are copied for every `fit`.
+    net_params : dict, default=None
+        Further arguments of ``skorch.NeuralNet``, such as ``optimizer__momentum``. With
+        ``module__`` in front they go to the fusion module: ``{"module__gate": "sigmoid"}``.
+    random_state : int, RandomState instance or None, default=None
+        Seed of weights, batches, dropout and the held out part. With an int, results are equal in
+        every `fit`, process and for every ``n_jobs``.
+    verbose : int, default=0
+        Whether to print the loss of every epoch.
+
+    Attributes
+    ----------
+    y_mean_ : float
+        Mean of y in `fit`, by sample weight: the prediction for a sample that has no modality at
+        all.
+    y_scale_ : float
+        Standard deviation of y in `fit`; 1 if y is constant.
+    modalities_ : list of str or None
+        Names of the modalities; None if X was a matrix of numbers.
+    cell_shapes_ : dict of str to tuple
+        Shape of a sample of each modality.
+    network_ : dict
+        Arguments of the :class:`FusionNetwork`.
+    net_ : skorch.NeuralNet
+        The trained net. After loading it predicts; more training is for `fit`.
+    history_ : DataFrame
+        ``epoch``, ``train_loss``, and ``valid_loss`` with early stopping, a row per epoch.
+    n_iter_ : int
+        Number of epochs.
+    n_features_in_ : int
+        Number of modalities, or of columns of a matrix.
+    feature_names_in_ : ndarray of str
+        Names of the columns of X, if it has any.
+
+    See Also
+    --------
+    DeepFusionClassifier : The same for classes.
+    FusionNetwork : The network that is trained.
+
+    Notes
+    -----
+    Samples of shape (d,) are vectors, or ids of tokens if they are integers, 0 being padding; samples
+    of shape (T, C) are sequences, steps of NaN at the end being padding; samples of shape (C, H, W)
+    are images. Any other NaN in a sample that is present is an error. A column of single numbers is
+    a vector of length 1.
+
+    On a CPU the net computes with one thread, so that results do not depend on ``n_jobs``; use
+    ``n_jobs`` of a search, or a GPU.
+
+    A pickle holds parameters, weights, sizes and history, and neither torch nor skorch objects; it
+    warns when it is loaded with other versions. A model trained on a GPU loads on the CPU.
+
+    References
+    ----------
+    .. [1] J. Arevalo et al., "Gated multimodal units for information fusion", ICLR workshop 2017.
+    .. [2] N. Neverova et al., "ModDrop: adaptive multi-modal gesture recognition", IEEE TPAMI 38(8),
+       2016.
+    .. [3] I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", ICLR 2019.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmm.frame import make_frame
+    >>> from skmm.nn import DeepFusionRegressor
+    >>> rng = np.random.default_rng(0)
+    >>> audio, sensor = rng.normal(size=(80, 3)), rng.normal(size=(80, 2))
+    >>> y = audio[:, 0] + sensor[:, 1]
+    >>> X = make_frame(audio=audio, sensor=sensor)
+    >>> model = DeepFusionRegressor(lr=1e-2, dropout=0.0, random_state=0).fit(X, y)
+    >>> bool(model.score(X, y) > 0.9)
+    True
+    """
+
+    _loss = "squared_error"
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_samples, n_modalities) or array of shape (n_samples, n_features)
+            A column per modality, of tensors or of arrays of one shape; null cells are missing
+            modalities. A matrix of numbers is one modality.
+        y : array-like of shape (n_samples,)
+            Target.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples in the loss; samples of weight 0 are left out.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ModalityError
+            If a sample cannot be read or holds NaN, or a modality is missing everywhere.
+        ValueError
+            If a sample has no modality, or every weight is zero.
+        FloatingPointError
+            If the training loss is not finite.
+        """
+        with all_or_nothing(self):
+            goes_on = self._goes_on()
+            blocks = read_blocks(self, X, reset=not goes_on)
+            y = _check_y(y, y_numeric=True, estimator=self).astype(np.float64)
+            check_consistent_length(next(iter(blocks.values())).tensor, y)
+            weight = _check_sample_weight(
+                sample_weight, y, dtype=np.float64, ensure_non_negative=True
+            )
+            mean = np.average(y, weights=weight)
+            scale = np.sqrt(np.average((y - mean) ** 2, weights=weight)) or 1.0
+            if goes_on:  # the net speaks in the units it was first trained in
+                mean, scale = self.y_mean_, self.y_scale_
+            self._fit_net(
+                blocks, (y - mean) / scale, weight, groups=np.zeros(len(y), dtype=int), n_outputs=1
+            )
+            self.y_mean_, self.y_scale_ = float(mean), float(scale)
+        return self
+
+    def predict(self, X):
+        """Predict the target.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_samples, n_modalities) or array of shape (n_samples, n_features)
+            As in `fit`. Columns of a frame are found by name.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            A sample without any modality gets ``y_mean_``.
+        """
+        scores, occupied = self._compute_scores(X)
+        return np.where(occupied, scores[:, 0], 0.0) * self.y_scale_ + self.y_mean_

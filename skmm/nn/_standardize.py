@@ -1,0 +1,60 @@
+"""Bring every channel of a modality to mean 0 and standard deviation 1."""
+
+import numpy as np
+import torch
+from sklearn.preprocessing import StandardScaler
+from torch import nn
+
+from skmm.nn._kinds import samples_in_pieces
+
+
+def channel_statistics(block, kind, rows, weight):
+    """Weighted mean and standard deviation of each channel, over samples, pixels and steps.
+
+    Parameters
+    ----------
+    block : Block
+    kind : {"vector", "image", "sequence"}
+    rows : ndarray of int
+        Positions of the samples to look at; absent ones and padding do not count.
+    weight : ndarray of shape (n_samples,)
+
+    Returns
+    -------
+    mean, scale : ndarray of shape (n_channels,), float64
+        A constant channel has scale 1.
+    """
+    scaler = StandardScaler()
+    for piece, samples in samples_in_pieces(block, rows):
+        values = np.moveaxis(samples, 1, -1) if kind == "image" else samples
+        values = values.reshape(-1, values.shape[-1]).astype(np.float64)
+        each = np.repeat(weight[piece], len(values) // len(piece))
+        scaler.partial_fit(values, sample_weight=each)
+    return scaler.mean_, scaler.scale_
+
+
+class Standardize(nn.Module):
+    """Subtract the mean of each channel and divide by its scale, in the dtype of the net.
+
+    Parameters
+    ----------
+    n_channels : int
+    kind : {"vector", "image", "sequence"}
+    """
+
+    def __init__(self, n_channels, kind):
+        super().__init__()
+        shape = (n_channels, 1, 1) if kind == "image" else (n_channels,)
+        self.register_buffer("mean", torch.zeros(shape, dtype=torch.float64))
+        self.register_buffer("scale", torch.ones(shape, dtype=torch.float64))
+
+    def set_statistics(self, mean, scale):
+        """Take over what :func:`channel_statistics` found."""
+        self.mean.copy_(torch.as_tensor(mean).reshape(self.mean.shape))
+        self.scale.copy_(torch.as_tensor(scale).reshape(self.scale.shape))
+
+    def forward(self, x, dtype):
+        """Standardize x of shape (B, ...) and return it as `dtype`."""
+        # float64 input is centered before it is rounded: time stamps differ in their last digits.
+        exact = torch.promote_types(x.dtype, dtype)
+        return ((x.to(exact) - self.mean.to(exact)) / self.scale.to(exact)).to(dtype)

@@ -1,0 +1,116 @@
+"""What is saved of a trained net: weights and history as plain values, and the versions."""
+
+import warnings
+
+import numpy as np
+import sklearn
+import torch
+
+import skmm
+from skmm.nn._training import make_net, resolve_device, seed_scope
+
+# Raise it when a state of an older release can no longer be read as it is, and teach
+# `check_versions` which formats this release reads.
+FORMAT = 1
+
+_NOT_KEPT = ("dur", "train_batch_count", "valid_batch_count")
+
+
+def current_versions():
+    """Return the record that goes into every state."""
+    return {
+        "format": FORMAT,
+        "skmm": skmm.__version__,
+        "torch": torch.__version__.split("+")[0],
+        "scikit-learn": sklearn.__version__,
+    }
+
+
+def check_versions(saved):
+    """Warn if a state comes from other minor versions; raise if it cannot be read."""
+    current = current_versions()
+    if not isinstance(saved, dict) or saved.get("format") != FORMAT:
+        form = saved.get("format") if isinstance(saved, dict) else None
+        raise ValueError(
+            f"the saved state has format {form!r}, and skmm {skmm.__version__} reads format "
+            f"{FORMAT}; load it with the release that saved it"
+        )
+    here = {
+        name: version
+        for name, version in current.items()
+        if name != "format" and str(saved.get(name)).split(".")[:2] != version.split(".")[:2]
+    }
+    if here:
+        others = {name: saved.get(name) for name in here}
+        warnings.warn(
+            f"the model was saved with {others} and is loaded with {here}; compare its predictions, "
+            "or fit it again",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
+def weights_of(module):
+    """Return the state of a module as arrays by name."""
+    return {name: value.cpu().numpy().copy() for name, value in module.state_dict().items()}
+
+
+def load_weights(module, weights):
+    """Check arrays by name against a module, then copy them into it."""
+    wanted = module.state_dict()
+    unfit = sorted(
+        {name for name in wanted if not _fits(weights.get(name), wanted[name])}
+        | {name for name in weights if name not in wanted}
+    )
+    if unfit:
+        raise ValueError(f"the weights do not fit the network: {unfit}")
+    module.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
+
+
+def _fits(array, tensor):
+    return (
+        isinstance(array, np.ndarray)
+        and array.shape == tuple(tensor.shape)
+        and array.dtype == tensor.cpu().numpy().dtype
+        and bool(np.isfinite(array).all())
+    )
+
+
+def epochs_of(history):
+    """Return the numbers that skorch's history has for each epoch, without its batches."""
+    return [
+        {
+            name: value.item() if isinstance(value, np.generic) else value
+            for name, value in epoch.items()
+            if isinstance(value, int | float | np.number)
+            and not isinstance(value, bool | np.bool)
+            and name not in _NOT_KEPT
+        }
+        for epoch in history
+    ]
+
+
+def restore_history(net, epochs):
+    """Put what :func:`epochs_of` returned into the history of a net."""
+    for epoch in epochs:
+        net.history.new_epoch()
+        for name, value in epoch.items():
+            net.history.record(name, value)
+
+
+def rebuild_net(network, loss, device, weights, history):
+    """Build a net that predicts as the one whose weights these are.
+
+    A model trained on a GPU is rebuilt on the CPU, with a warning, where there is no GPU.
+    """
+    try:
+        device = resolve_device(device)
+    except ValueError as error:
+        warnings.warn(f"{error}. The model is loaded on the CPU.", UserWarning, stacklevel=3)
+        device = "cpu"
+    precision = str(weights["head.0.weight"].dtype) if "head.0.weight" in weights else "float32"
+    with seed_scope(0, device):
+        net = make_net(network, loss, device, precision)
+    load_weights(net.module_, weights)
+    restore_history(net, history)
+    return net

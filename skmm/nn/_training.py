@@ -1,0 +1,198 @@
+"""Train a network with skorch: the net, its loss, the scope of its seed, and when it stops."""
+
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from skorch import NeuralNet
+from skorch.callbacks import Callback, EarlyStopping
+from threadpoolctl import threadpool_limits
+from torch import nn
+
+from skmm.nn._batches import Batches
+from skmm.nn._network import FusionNetwork
+
+OPTIMIZERS = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam, "sgd": torch.optim.SGD}
+
+# What the estimators decide on, and `net_params` may not.
+NET_ARGUMENTS = [
+    "module",
+    "criterion",
+    "criterion__loss",
+    "dataset",
+    "device",
+    "train_split",
+    "iterator_train",
+    "iterator_valid",
+]
+
+# Samples per batch where nothing is learned: large enough for speed, small enough for images.
+PREDICTION_BATCH_SIZE = 256
+
+
+class WeightedLoss(nn.Module):
+    """Mean over the batch of loss times weight; weights have mean 1 over the training samples.
+
+    Dividing by the weights of the batch instead would let a sample count more in a light batch.
+
+    Parameters
+    ----------
+    loss : {"cross_entropy", "squared_error"}
+    """
+
+    def __init__(self, loss):
+        super().__init__()
+        self.loss = loss
+
+    def forward(self, scores, target):
+        """Compare scores of shape (B, n_outputs) with (y, weight), each of shape (B,)."""
+        y, weight = target
+        if self.loss == "cross_entropy":
+            each = nn.functional.cross_entropy(scores, y, reduction="none")
+        else:
+            each = nn.functional.mse_loss(scores.squeeze(1), y, reduction="none")
+        return (each * weight).mean()
+
+
+class RegularizedNet(NeuralNet):
+    """A skorch net with an L1 penalty on weight matrices, filters and tables; not on biases."""
+
+    def __init__(self, *args, l1=0.0, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.l1 = l1
+
+    def get_loss(self, y_pred, y_true, X=None, training=False):
+        """Add the penalty to the loss of a training batch."""
+        loss = super().get_loss(y_pred, y_true, X=X, training=training)
+        if training and self.l1 > 0:
+            weights = (p for p in self.module_.parameters() if p.ndim > 1)
+            loss = loss + self.l1 * sum(weight.abs().sum() for weight in weights)
+        return loss
+
+
+class FiniteLoss(Callback):
+    """Raise instead of training on with a loss that is not a number."""
+
+    def on_epoch_end(self, net, **kwargs):
+        """Look at the training loss of the epoch."""
+        epoch, loss = net.history[-1, ("epoch", "train_loss")]
+        if not np.isfinite(loss):
+            raise FloatingPointError(
+                f"the training loss is {loss} in epoch {epoch}; expected a finite number. Use a "
+                "smaller lr, look for huge values in X or y, or try precision='float64'."
+            )
+
+
+def make_net(network, loss, device, precision, **options):
+    """Build an initialized net.
+
+    Parameters
+    ----------
+    network : dict
+        Arguments of :class:`FusionNetwork`.
+    loss : {"cross_entropy", "squared_error"}
+    device : str
+    precision : {"float32", "float64"}
+    **options : dict
+        Further arguments of ``skorch.NeuralNet``.
+
+    Returns
+    -------
+    net : NeuralNet
+    """
+    fixed = {
+        "module": FusionNetwork,
+        "criterion": WeightedLoss,
+        "criterion__loss": loss,
+        "device": device,
+        "train_split": None,
+        "iterator_train": Batches,
+        "iterator_valid": Batches,
+        "iterator_valid__batch_size": PREDICTION_BATCH_SIZE,
+    }
+    arguments = {f"module__{name}": value for name, value in network.items()}
+    net = RegularizedNet(**(fixed | arguments | options)).initialize()
+    if precision == "float64":
+        net.module_.double()
+    return net
+
+
+def train(net, dataset):
+    """Run the epochs, and let Ctrl-C through: `net.fit` would take it for a normal end."""
+    net.notify("on_train_begin", X=dataset, y=None)
+    try:
+        net.fit_loop(dataset)
+    except KeyboardInterrupt:  # is also how skorch's early stopping leaves the loop
+        callbacks = [callback for _, callback in net.callbacks_]
+        if not any(isinstance(c, EarlyStopping) and c.misses_ == c.patience for c in callbacks):
+            raise
+    net.notify("on_train_end", X=dataset, y=None)
+    net.train_split = None  # it holds the validation data
+
+
+def hold_out(groups, fraction, seed):
+    """Split rows at random, in the same shares from every group, into training and validation.
+
+    Parameters
+    ----------
+    groups : ndarray of shape (n_samples,)
+        Classes; every class keeps a row to train on.
+    fraction : float
+        Share of the rows to hold out.
+    seed : int
+
+    Returns
+    -------
+    training, validation : ndarray of int
+        Positions of the rows.
+    """
+    shuffled = np.random.default_rng(seed).permutation(len(groups))
+    order = shuffled[np.argsort(groups[shuffled], kind="stable")]
+    is_first = np.diff(groups[order], prepend=-1) != 0
+    candidates = order[~is_first]
+    if len(candidates) == 0:
+        raise ValueError(
+            f"early_stopping=True holds out a part of X, but there is only one sample per class "
+            f"({len(groups)} in all); give more samples, or set early_stopping=False"
+        )
+    n_held_out = np.clip(round(fraction * len(groups)), 1, len(candidates))
+    # Evenly spaced in rows sorted by group, which takes the same share of each.
+    held_out = candidates[np.arange(n_held_out) * len(candidates) // n_held_out]
+    return np.setdiff1d(shuffled, held_out), np.sort(held_out)
+
+
+def resolve_device(device):
+    """Turn "auto" into a device that is there; refuse one that is not."""
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        if torch.device(device).type in ("cpu", "cuda"):
+            torch.empty(0, device=device)
+            return device
+        reason = "only 'auto', 'cpu' and 'cuda' devices are supported"
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+    raise ValueError(f"device={device!r} cannot be used: {reason}; set device='auto' or 'cpu'")
+
+
+def one_thread():
+    """Limit CPU threads inside the scope.
+
+    How torch splits a sum among threads changes its last digits, and joblib gives workers fewer
+    threads: without the limit results would depend on ``n_jobs``.
+    """
+    return threadpool_limits(1)
+
+
+@contextmanager
+def seed_scope(seed, device):
+    """Seed torch inside the scope, and leave its global generators as they were."""
+    device = torch.device(device)
+    devices = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=devices):
+        # torch.manual_seed would also reseed every GPU, used or not.
+        torch.default_generator.manual_seed(seed)
+        for cuda in devices:
+            with torch.cuda.device(cuda):
+                torch.cuda.manual_seed(seed)
+        yield

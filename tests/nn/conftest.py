@@ -1,0 +1,21 @@
+"""Toy data for deep fusion: three modalities that each know something about the class."""
+
+import numpy as np
+import pytest
+
+from skmm.frame import make_frame
+
+
+@pytest.fixture
+def toy():
+    """X with a vector, an image and a token column, and y with two classes."""
+    rng = np.random.default_rng(0)
+    y = np.arange(40) % 2
+    tokens = rng.integers(1, 9, size=(40, 6)) + 9 * y[:, np.newaxis]
+    tokens[:, 4:] = 0
+    X = make_frame(
+        sensor=rng.normal(size=(40, 4)) + y[:, np.newaxis],
+        image=rng.normal(size=(40, 2, 6, 6)) + y[:, np.newaxis, np.newaxis, np.newaxis],
+        text=tokens,
+    )
+    return X, y

@@ -1,0 +1,72 @@
+"""Whole batches hold the samples they should, and X is neither copied nor written to."""
+
+import numpy as np
+import pytest
+import torch
+
+from skmm.nn._batches import Batches, BlockDataset, as_tensor
+from skmm.nn._blocks import Block
+
+
+@pytest.fixture
+def dataset():
+    present = np.array([True] * 9 + [False])
+    blocks = {"a": Block(np.arange(10.0)[:, np.newaxis], present, "a")}
+    return BlockDataset(blocks, (torch.arange(10),))
+
+
+def test_an_array_is_shared_with_torch():
+    array = np.zeros((3, 2), dtype=np.float32)
+    assert as_tensor(array).data_ptr() == array.ctypes.data
+
+
+def test_a_read_only_array_is_shared_without_a_warning():
+    array = np.zeros((3, 2))
+    array.flags.writeable = False
+    assert as_tensor(array).data_ptr() == array.ctypes.data
+
+
+@pytest.mark.parametrize("dtype", ["u2", "u4", ">f8", ">i4", "f2", "?"])
+def test_numbers_of_any_dtype_keep_their_values(dtype):
+    array = np.array([[0, 1], [1, 0]]).astype(dtype)
+    assert as_tensor(array).tolist() == array.tolist()
+
+
+def test_an_array_that_runs_backwards_keeps_its_values():
+    assert as_tensor(np.arange(4.0)[::-1]).tolist() == [3, 2, 1, 0]
+
+
+def test_batches_in_order_cover_every_sample_once(dataset):
+    batches = list(Batches(dataset, batch_size=4))
+    assert [len(target[0]) for _, target in batches] == [4, 4, 2]
+    assert len(Batches(dataset, batch_size=4)) == 3
+    assert torch.cat([target[0] for _, target in batches]).tolist() == list(range(10))
+
+
+def test_shuffled_batches_keep_samples_masks_and_targets_together(dataset):
+    shuffled = Batches(dataset, batch_size=4, generator=torch.Generator().manual_seed(0))
+    inputs, targets = zip(*shuffled, strict=True)
+    order = torch.cat([target[0] for target in targets])
+    assert order.tolist() != list(range(10))
+    assert sorted(order.tolist()) == list(range(10))
+    assert torch.equal(torch.cat([i["blocks"]["a"] for i in inputs])[:, 0], order.double())
+    assert torch.equal(torch.cat([i["present"] for i in inputs])[:, 0], order != 9)
+
+
+def test_every_epoch_has_its_own_order(dataset):
+    batches = Batches(dataset, batch_size=10, generator=torch.Generator().manual_seed(0))
+    first, second = (next(iter(batches))[1][0].tolist() for _ in range(2))
+    assert first != second
+
+
+@pytest.mark.parametrize("generator", [None, torch.Generator()])
+def test_some_rows_make_a_dataset_of_their_own(dataset, generator):
+    rows = np.array([7, 2, 5])
+    part = BlockDataset(
+        {"a": Block(np.arange(10.0)[:, np.newaxis], np.ones(10, dtype=bool), "a")},
+        dataset.target,
+        rows,
+    )
+    assert len(part) == 3
+    seen = torch.cat([target[0] for _, target in Batches(part, 2, generator)])
+    assert sorted(seen.tolist()) == [2, 5, 7]

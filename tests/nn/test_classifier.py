@@ -1,0 +1,89 @@
+"""Classification: labels, class weights, priors, and what cannot be learned."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from skmm.frame import drop_modalities
+from skmm.nn import DeepFusionClassifier
+
+QUICK = {"max_epochs": 5, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0}
+
+
+@pytest.mark.parametrize("fusion", ["gated", "concat"])
+def test_classes_are_learned_from_a_frame(toy, fusion):
+    X, y = toy
+    model = DeepFusionClassifier(fusion=fusion, max_epochs=20, lr=1e-2, random_state=0).fit(X, y)
+    assert model.score(X, y) > 0.9
+
+
+def test_labels_of_any_kind_come_back(toy):
+    X, y = toy
+    labels = np.array(["no", "yes"])[y]
+    model = DeepFusionClassifier(**QUICK).fit(X, labels)
+    assert_array_equal(model.classes_, ["no", "yes"])
+    assert set(model.predict(X)) <= {"no", "yes"}
+
+
+def test_probabilities_sum_to_one(toy):
+    X, y = toy
+    assert_allclose(DeepFusionClassifier(**QUICK).fit(X, y).predict_proba(X).sum(axis=1), 1)
+
+
+def test_a_sample_without_any_modality_gets_the_class_shares_of_fit(toy):
+    X, y = toy
+    y = y.copy()
+    y[:10] = 0
+    model = DeepFusionClassifier(**QUICK, class_weight="balanced").fit(X, y)
+    empty = drop_modalities(X, keep_one=False)
+    expected = np.bincount(y) / len(y)
+    assert_array_equal(model.predict_proba(empty), np.tile(expected, (len(y), 1)))
+
+
+def test_the_class_shares_count_sample_weights(toy):
+    X, y = toy
+    model = DeepFusionClassifier(**QUICK).fit(X, y, sample_weight=1 + 2 * y)
+    assert_allclose(model.class_prior_, [0.25, 0.75])
+
+
+def test_class_weight_is_sample_weight_by_class(toy):
+    X, y = toy
+    by_class = DeepFusionClassifier(**QUICK, class_weight={0: 1.0, 1: 3.0}).fit(X, y)
+    by_sample = DeepFusionClassifier(**QUICK).fit(X, y, sample_weight=1.0 + 2 * y)
+    assert_array_equal(by_class.predict_proba(X), by_sample.predict_proba(X))
+
+
+def test_balanced_weights_favor_the_rare_class():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(100, 2)), np.arange(100) % 10 == 0
+    params = QUICK | {"max_epochs": 30}
+    plain = DeepFusionClassifier(**params).fit(X, y).predict_proba(X)[:, 1]
+    balanced = DeepFusionClassifier(**params, class_weight="balanced").fit(X, y).predict_proba(X)
+    assert balanced[:, 1].mean() > plain.mean() + 0.1
+
+
+def test_one_class_is_refused(toy):
+    X, y = toy
+    with pytest.raises(ValueError, match=r"y has only 1 class of positive weight, \[0\]"):
+        DeepFusionClassifier(**QUICK).fit(X, np.zeros_like(y))
+
+
+def test_weights_that_leave_one_class_are_refused(toy):
+    X, y = toy
+    with pytest.raises(ValueError, match=r"y has only 1 class of positive weight, \[1\]"):
+        DeepFusionClassifier(**QUICK).fit(X, y, sample_weight=y)
+
+
+def test_weights_of_zero_only_are_refused(toy):
+    X, y = toy
+    with pytest.raises(ValueError, match="at least one non-zero"):
+        DeepFusionClassifier(**QUICK).fit(X, y, sample_weight=0 * y)
+    with pytest.raises(ValueError, match="only 0 class of positive weight"):
+        DeepFusionClassifier(**QUICK, class_weight={0: 0.0, 1: 0.0}).fit(X, y)
+
+
+def test_warm_start_refuses_other_classes(toy):
+    X, y = toy
+    model = DeepFusionClassifier(**QUICK, warm_start=True).fit(X, y)
+    with pytest.raises(ValueError, match=r"net for the classes \[0, 1\], and y has \[0, 1, 2\]"):
+        model.fit(X, np.arange(40) % 3)

@@ -1,0 +1,541 @@
+"""What both deep estimators promise, shown on the classifier: every parameter has its effect."""
+
+import _thread
+import pickle
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
+from sklearn.ensemble import BaggingClassifier
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
+from skorch.callbacks import Callback, EarlyStopping, GradientNormClipping, LRScheduler
+from threadpoolctl import threadpool_limits
+
+from skmm import ModalityError
+from skmm._tensor import TensorArray
+from skmm.frame import drop_modalities, make_frame
+from skmm.nn import DeepFusionClassifier, SequenceEncoder, VectorEncoder
+
+QUICK = {"max_epochs": 3, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0}
+
+
+def quick(**params):
+    return DeepFusionClassifier(**(QUICK | params))
+
+
+def weights(model):
+    return [p.detach().numpy() for p in model.net_.module_.parameters()]
+
+
+def differs(X, y, **params):
+    """Whether a parameter changes what the model predicts."""
+    return not np.array_equal(
+        quick(**params).fit(X, y).predict_proba(X), quick().fit(X, y).predict_proba(X)
+    )
+
+
+# -- parameters ---------------------------------------------------------------------------------
+
+
+def test_fusion_chooses_the_module(toy):
+    names = {
+        type(quick(fusion=f).fit(*toy).net_.module_.fusion).__name__ for f in ["gated", "concat"]
+    }
+    assert names == {"GatedModule", "ConcatModule"}
+
+
+def test_encoders_override_the_choice(toy):
+    X, y = toy
+    model = quick(encoders={"text": "vector", "image": "vector", "sensor": "sequence"}).fit(X, y)
+    kinds = [type(encoder) for encoder in model.net_.module_.encoders]
+    assert kinds == [SequenceEncoder, VectorEncoder, VectorEncoder]
+    assert model.predict(X).shape == (40,)
+
+
+def test_embed_dim_and_hidden_dims_are_the_widths(toy):
+    head = quick(embed_dim=6, hidden_dims=(5, 4)).fit(*toy).net_.module_.head
+    linear = [layer for layer in head if isinstance(layer, torch.nn.Linear)]
+    assert [(layer.in_features, layer.out_features) for layer in linear] == [(6, 5), (5, 4), (4, 2)]
+
+
+def test_a_width_of_zero_is_refused(toy):
+    with pytest.raises(ValueError, match=r"hidden_dims=\(8, 0\); expected the widths"):
+        quick(hidden_dims=(8, 0)).fit(*toy)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"dropout": 0.0},
+        {"modality_dropout": 0.5},
+        {"batch_size": 16},
+        {"lr": 1e-2},
+        {"optimizer": "adam", "weight_decay": 0.1},
+        {"weight_decay": 1.0},
+        {"l1": 0.1},
+        {"max_epochs": 4},
+        {"random_state": 1},
+        {"precision": "float64"},
+        {"net_params": {"module__gate": "softmax", "optimizer__eps": 1e-2}},
+    ],
+    ids=lambda params: next(iter(params)),
+)
+def test_a_parameter_changes_what_is_learned(toy, params):
+    assert differs(*toy, **params)
+
+
+@pytest.mark.parametrize("name", ["AdamW", "Adam", "SGD"])
+def test_optimizer_is_the_one_of_torch(toy, name):
+    assert type(quick(optimizer=name.lower()).fit(*toy).net_.optimizer_) is getattr(
+        torch.optim, name
+    )
+
+
+def test_a_batch_size_of_minus_one_is_all_samples(toy):
+    model = quick(batch_size=-1).fit(*toy)
+    assert len(model.net_.history[0]["batches"]) == 1
+    assert len(quick(batch_size=16).fit(*toy).net_.history[0]["batches"]) == 3
+
+
+@pytest.mark.parametrize("params", [{"l1": 0.3}, {"weight_decay": 30.0}])
+def test_a_penalty_makes_weights_small(toy, params):
+    size = [
+        np.abs(np.concatenate([w.ravel() for w in weights(model)])).sum()
+        for model in (
+            quick(**params, max_epochs=20, lr=1e-2).fit(*toy),
+            quick(max_epochs=20, lr=1e-2).fit(*toy),
+        )
+    ]
+    assert size[0] < 0.8 * size[1]
+
+
+def test_precision_is_that_of_the_weights(toy):
+    for precision in ["float32", "float64"]:
+        assert {str(w.dtype) for w in weights(quick(precision=precision).fit(*toy))} == {precision}
+
+
+def test_hidden_modalities_in_training_help_when_they_are_missing():
+    rng = np.random.default_rng(0)
+    y = np.arange(200) % 2
+    X = make_frame(
+        strong=rng.normal(size=(200, 2)) + 3 * y[:, None],
+        weak=rng.normal(size=(200, 2)) + y[:, None],
+    )
+    alone = drop_modalities(X, ["strong"])
+    scores = [
+        quick(max_epochs=30, dropout=0.0, modality_dropout=q).fit(X, y).score(alone, y)
+        for q in (0.5, 0.0)
+    ]
+    assert scores[0] >= scores[1]
+    assert scores[0] > 0.65
+
+
+def test_early_stopping_stops_and_restores_the_best_epoch():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(80, 5)), np.arange(80) % 2  # nothing to learn
+    params = {"early_stopping": True, "validation_fraction": 0.25, "lr": 1e-2, "dropout": 0.0}
+    model = quick(**params, max_epochs=200, patience=5).fit(X, y)
+    loss = model.history_["valid_loss"]
+    assert model.n_iter_ == len(loss) < 200
+    best = int(loss.argmin()) + 1
+    assert model.n_iter_ == best + 5
+    until_best = quick(**params, max_epochs=best, patience=5).fit(X, y)
+    assert_array_equal(model.predict_proba(X), until_best.predict_proba(X))
+
+
+def test_early_stopping_keeps_no_data(toy):
+    assert quick(early_stopping=True).fit(*toy).net_.train_split is None
+
+
+def test_warm_start_goes_on_where_fit_stopped(toy):
+    X, y = toy
+    params = {"dropout": 0.0, "batch_size": -1}
+    twice = quick(**params, warm_start=True).fit(X, y).fit(X, y)
+    assert twice.n_iter_ == 6
+    assert twice.history_["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
+    once = quick(**params | {"max_epochs": 6}).fit(X, y)
+    assert_allclose(twice.predict_proba(X), once.predict_proba(X), rtol=1e-5)
+
+
+def test_warm_start_uses_the_learning_rate_of_now(toy):
+    X, y = toy
+    model = quick(warm_start=True).fit(X, y)
+    before = model.predict_proba(X)
+    model.set_params(lr=1e-12, weight_decay=0.0).fit(X, y)
+    assert_allclose(model.predict_proba(X), before, rtol=1e-5)
+
+
+def test_warm_start_goes_on_after_loading(toy):
+    X, y = toy
+    model = pickle.loads(pickle.dumps(quick(warm_start=True).fit(X, y)))
+    assert model.fit(X, y).n_iter_ == 6
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda X: X.drop(columns="text"), "no column 'text'"),
+        (
+            lambda X: X.assign(sensor=TensorArray(np.zeros((40, 2)))),
+            r"fitted on samples of shape \(4,\)",
+        ),
+    ],
+    ids=["columns", "shapes"],
+)
+def test_warm_start_refuses_another_X(toy, change, message):
+    X, y = toy
+    model = quick(warm_start=True).fit(X, y)
+    with pytest.raises(ValueError, match=message):
+        model.fit(change(X), y)
+
+
+def test_warm_start_refuses_another_width(toy):
+    X, y = toy
+    model = quick(warm_start=True).fit(X, y).set_params(embed_dim=9)
+    with pytest.raises(ValueError, match="goes on with the fitted net, but the weights do not fit"):
+        model.fit(X, y)
+
+
+def test_a_device_that_is_not_there_is_refused(toy):
+    with pytest.raises(ValueError, match="device='cuda:99' cannot be used"):
+        quick(device="cuda:99").fit(*toy)
+
+
+class Recorder(Callback):
+    epochs = ()
+
+    def on_epoch_end(self, net, **kwargs):
+        self.epochs = (*self.epochs, len(net.history))
+
+
+def test_callbacks_run_on_copies(toy):
+    mine = Recorder()
+    model = quick(callbacks=[("recorder", mine)]).fit(*toy)
+    assert mine.epochs == ()
+    assert dict(model.net_.callbacks_)["recorder"].epochs == (1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    "callback",
+    [GradientNormClipping(1e-6), LRScheduler("StepLR", step_size=1, gamma=1e-6)],
+    ids=lambda callback: type(callback).__name__,
+)
+def test_callbacks_of_skorch_have_their_effect(toy, callback):
+    assert differs(*toy, callbacks=[callback])
+
+
+def test_early_stopping_of_skorch_ends_training_normally(toy):
+    stop = EarlyStopping(
+        monitor="train_loss", patience=1, threshold=1e3, threshold_mode="abs", sink=list
+    )
+    assert quick(callbacks=[stop], max_epochs=20).fit(*toy).n_iter_ == 2
+
+
+def test_net_params_reach_the_net_and_the_fusion_module(toy):
+    X, y = toy
+    params = {"module__gate": "sigmoid", "optimizer__momentum": 0.5}
+    model = quick(optimizer="sgd", net_params=params).fit(X.drop(columns="text"), y)
+    assert model.net_.module_.fusion.gate == "sigmoid"
+    assert model.net_.optimizer_.param_groups[0]["momentum"] == 0.5
+    again = pickle.loads(pickle.dumps(model))
+    assert again.net_.module_.fusion.gate == "sigmoid"
+
+
+@pytest.mark.parametrize("name", ["lr", "module__embed_dim", "module", "train_split"])
+def test_net_params_cannot_repeat_what_the_estimator_decides(toy, name):
+    with pytest.raises(ValueError, match=rf"net_params holds \['{name}'\]"):
+        quick(net_params={name: 3}).fit(*toy)
+
+
+def test_verbose_prints_a_line_per_epoch(toy, capsys):
+    quick().fit(*toy)
+    assert capsys.readouterr().out == ""
+    quick(verbose=1).fit(*toy)
+    assert "train_loss" in capsys.readouterr().out
+
+
+def test_history_has_a_row_per_epoch(toy):
+    X, y = toy
+    history = quick().fit(X, y).history_
+    assert list(history) == ["epoch", "train_loss"]
+    assert history["epoch"].tolist() == [1, 2, 3]
+    stopped = quick(early_stopping=True).fit(X, y).history_
+    assert list(stopped) == ["epoch", "train_loss", "valid_loss"]
+
+
+def test_there_is_no_history_before_fit():
+    assert not hasattr(quick(), "history_")
+
+
+# -- missing modalities -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def holes(toy):
+    X, y = toy
+    return drop_modalities(X, rate=0.3, random_state=0), y
+
+
+def refill(X, filling):
+    """Put something else where nothing is."""
+    columns = {}
+    for name in X:
+        tensor, present = X[name].array.tensor.copy(), X[name].array.present
+        tensor[~present] = 7 if tensor.dtype.kind == "i" else filling
+        columns[name] = TensorArray(tensor, present)
+    return pd.DataFrame(columns, copy=False)
+
+
+@pytest.mark.parametrize("fusion", ["gated", "concat"])
+@pytest.mark.parametrize("filling", [np.nan, 1e6, 0.0])
+def test_what_lies_in_a_missing_cell_never_matters(holes, fusion, filling):
+    X, y = holes
+    expected = quick(fusion=fusion).fit(X, y).predict_proba(X)
+    filled = refill(X, filling)
+    assert_array_equal(quick(fusion=fusion).fit(filled, y).predict_proba(filled), expected)
+
+
+def test_null_cells_of_objects_and_of_tensors_are_the_same(holes):
+    X, y = holes
+    objects = X.astype(object)
+    expected = quick().fit(X, y).predict_proba(X)
+    assert_allclose(quick().fit(objects, y).predict_proba(objects), expected)
+
+
+def test_a_pattern_of_missing_modalities_not_seen_in_fit_works(toy):
+    X, y = toy
+    model = quick().fit(X, y)
+    probabilities = model.predict_proba(drop_modalities(X, ["image", "text"]))
+    assert np.isfinite(probabilities).all()
+    assert not np.array_equal(probabilities, model.predict_proba(X))
+
+
+def test_a_sample_without_any_modality_is_refused_in_fit(toy):
+    X, y = toy
+    X.iloc[[3, 7]] = drop_modalities(X.iloc[[3, 7]], keep_one=False)
+    with pytest.raises(ValueError, match=r"no modality is present in 2 sample\(s\).*rows \[3, 7\]"):
+        quick().fit(X, y)
+
+
+def test_a_modality_present_only_in_samples_of_weight_zero_is_refused(toy):
+    X, y = toy
+    X = pd.concat([drop_modalities(X.iloc[:20], ["image"]), X.iloc[20:]])
+    with pytest.raises(
+        ModalityError, match="modality 'image': missing in every sample of positive"
+    ):
+        quick().fit(X, y, sample_weight=np.arange(40) < 20)
+
+
+# -- weights ------------------------------------------------------------------------------------
+
+
+def test_equal_weights_are_no_weights(toy):
+    X, y = toy
+    expected = quick().fit(X, y).predict_proba(X)
+    assert_array_equal(quick().fit(X, y, sample_weight=np.full(40, 2.0)).predict_proba(X), expected)
+
+
+def test_a_sample_of_weight_zero_is_left_out(toy):
+    X, y = toy
+    weight = (np.arange(40) < 30).astype(float)
+    sensor, text = X["sensor"].array.tensor.copy(), X["text"].array.tensor.copy()
+    sensor[30:], text[30:] = 1e6, 500
+    spoiled = X.assign(sensor=TensorArray(sensor), text=TensorArray(text))
+    weighted = quick().fit(spoiled, y, sample_weight=weight)
+    without = quick().fit(X.iloc[:30], y[:30])
+    assert_array_equal(weighted.predict_proba(X), without.predict_proba(X))
+
+
+# -- determinism and side effects ---------------------------------------------------------------
+
+
+def test_an_int_seed_gives_equal_results_again(toy):
+    X, y = toy
+    assert_array_equal(*(quick(modality_dropout=0.3).fit(X, y).predict_proba(X) for _ in range(2)))
+
+
+def test_an_int_seed_gives_equal_results_for_any_n_jobs(toy):
+    X, y = toy
+    one, two = (
+        cross_val_predict(quick(), X, y, cv=2, n_jobs=n, method="predict_proba") for n in (1, 2)
+    )
+    assert_array_equal(one, two)
+
+
+def test_an_int_seed_gives_equal_results_in_another_process():
+    code = (
+        "import numpy as np\n"
+        "from skmm.nn import DeepFusionClassifier\n"
+        "X = np.random.default_rng(0).normal(size=(30, 4))\n"
+        "model = DeepFusionClassifier(max_epochs=3, random_state=0).fit(X, np.arange(30) % 2)\n"
+        "digits = model.predict_proba(X).tobytes().hex()\n"
+    )
+    there = subprocess.run(
+        [sys.executable, "-c", code + "print(digits)"], capture_output=True, text=True, check=True
+    )
+    here = {}
+    exec(code, here)
+    assert there.stdout.strip() == here["digits"]
+
+
+@pytest.mark.parametrize("fusion", ["gated", "concat"])
+def test_results_do_not_depend_on_the_number_of_threads(toy, fusion):
+    X, y = toy
+    results = []
+    for n_threads in (1, 2):
+        with threadpool_limits(n_threads):
+            results.append(quick(fusion=fusion, embed_dim=64).fit(X, y).predict_proba(X))
+    assert_array_equal(*results)
+
+
+def test_fit_leaves_global_random_states_and_threads_as_they_were(toy):
+    torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()  # noqa: NPY002
+    n_threads = torch.get_num_threads()
+    quick(early_stopping=True).fit(*toy)
+    assert torch.equal(torch.get_rng_state(), torch_state)
+    assert_array_equal(np.random.get_state()[1], numpy_state[1])  # noqa: NPY002
+    assert torch.get_num_threads() == n_threads
+
+
+def test_a_read_only_X_is_neither_written_to_nor_warned_about(toy):
+    X, y = toy
+    tensors = [X[name].array.tensor for name in X]
+    before = [tensor.copy() for tensor in tensors]
+    frozen = {}
+    for name, tensor in zip(X, tensors, strict=True):
+        tensor = tensor.view()
+        tensor.flags.writeable = False
+        frozen[name] = TensorArray(tensor)
+    frozen = pd.DataFrame(frozen, copy=False)
+    expected = quick().fit(X, y).predict_proba(X)
+    assert_array_equal(quick().fit(frozen, y).predict_proba(frozen), expected)
+    for tensor, copy in zip(tensors, before, strict=True):
+        assert_array_equal(tensor, copy)
+
+
+def test_a_row_alone_is_predicted_as_in_its_table(holes):
+    X, y = holes
+    model = quick().fit(X, y)
+    alone = np.concatenate([model.predict_proba(X.iloc[[row]]) for row in range(40)])
+    assert_allclose(alone, model.predict_proba(X), rtol=1e-5)
+
+
+# -- failures -----------------------------------------------------------------------------------
+
+
+class Interrupt(Callback):
+    """Press Ctrl-C in the second epoch, as a signal from outside does."""
+
+    def on_epoch_begin(self, net, **kwargs):
+        if len(net.history) == 2:
+            timer = threading.Timer(0.05, _thread.interrupt_main)
+            timer.start()
+            timer.join()
+
+
+def test_ctrl_c_ends_fit_and_leaves_the_old_model(toy):
+    X, y = toy
+    model = quick().fit(X, y)
+    before = model.predict_proba(X)
+    with pytest.raises(KeyboardInterrupt):
+        model.set_params(callbacks=[Interrupt()], early_stopping=True, max_epochs=1000).fit(
+            X, 1 - y
+        )
+    assert_array_equal(model.predict_proba(X), before)
+
+
+@pytest.mark.parametrize("warm_start", [False, True])
+def test_a_failed_refit_leaves_the_old_model(toy, warm_start):
+    X, y = toy
+    model = quick(warm_start=warm_start).fit(X, y)
+    before, state = model.predict_proba(X), set(vars(model))
+    with pytest.raises(FloatingPointError):
+        model.set_params(lr=1e12, optimizer="sgd", max_epochs=50).fit(X, y)
+    assert_array_equal(model.predict_proba(X), before)
+    assert set(vars(model)) == state
+
+
+def test_a_failed_first_fit_leaves_nothing(toy):
+    X, y = toy
+    model = quick()
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        model.fit(X, y[:-1])
+    assert not hasattr(model, "n_features_in_")
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+
+
+def test_a_loss_that_is_not_finite_names_the_epoch_and_the_way_out(toy):
+    with pytest.raises(
+        FloatingPointError, match=r"training loss is (nan|inf) in epoch \d+;.*smaller lr"
+    ):
+        quick(lr=1e12, optimizer="sgd", max_epochs=50).fit(*toy)
+
+
+def test_values_too_large_for_the_net_are_named_with_their_row(toy):
+    X, y = toy
+    huge = X["sensor"].array.tensor.copy()
+    huge[5] = 1e300
+    with pytest.raises(ValueError, match=r"row 5: the scores.*torch.float32 can hold"):
+        quick().fit(X, y).predict(X.assign(sensor=TensorArray(huge)))
+
+
+def test_a_nan_in_a_present_sample_is_named(toy):
+    X, y = toy
+    bad = X["sensor"].array.tensor.copy()
+    bad[5, 1] = np.nan
+    bad = X.assign(sensor=TensorArray(bad))
+    expected = r"modality 'sensor', row 5 \(index 5\): the sample holds 1 NaN"
+    with pytest.raises(ModalityError, match=expected):
+        quick().fit(bad, y)
+    with pytest.raises(ModalityError, match=expected):
+        quick().fit(X, y).predict(bad)
+
+
+# -- inside scikit-learn ------------------------------------------------------------------------
+
+
+def test_a_grid_reaches_the_parameters(toy):
+    X, y = toy
+    search = GridSearchCV(quick(), {"fusion": ["gated", "concat"], "lr": [1e-3, 1e-2]}, cv=2).fit(
+        X, y
+    )
+    assert len(search.cv_results_["params"]) == 4
+    assert search.predict(X).shape == (40,)
+
+
+def test_bagging_works_on_a_frame_with_nulls(holes):
+    X, y = holes
+    bagged = BaggingClassifier(quick(), n_estimators=2, random_state=0).fit(X, y)
+    assert bagged.predict(X).shape == (40,)
+
+
+def test_cross_validation_works_on_padded_sequences():
+    y = np.arange(40) % 2
+    motion = np.random.default_rng(0).normal(size=(40, 6, 2)) + y[:, np.newaxis, np.newaxis]
+    motion[::3, 4:] = np.nan
+    assert (
+        cross_val_score(quick(max_epochs=20, lr=1e-2), make_frame(motion=motion), y, cv=2).mean()
+        > 0.6
+    )
+
+
+def test_columns_are_found_by_name_at_predict(toy):
+    X, y = toy
+    model = quick().fit(X, y)
+    shuffled = X.assign(extra=0.0)[["text", "extra", "sensor", "image"]]
+    assert_array_equal(model.predict_proba(shuffled), model.predict_proba(X))
+
+
+def test_a_clone_is_unfitted_and_has_the_parameters(toy):
+    model = quick(callbacks=[Recorder()]).fit(*toy)
+    again = clone(model)
+    assert not hasattr(again, "net_")
+    assert again.embed_dim == 8

@@ -1,0 +1,134 @@
+"""Which kind of sample a block holds, and which values a sample may hold."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skmm import ModalityError
+from skmm.nn._blocks import Block
+from skmm.nn._kinds import as_kind, choose_kinds, n_channels
+
+
+def block(tensor, present=None, name="a"):
+    tensor = np.asarray(tensor)
+    present = np.ones(len(tensor), dtype=bool) if present is None else np.asarray(present)
+    return Block(tensor, present, name, pd.Index(list("uvwxyz")[: len(tensor)]))
+
+
+@pytest.mark.parametrize(
+    ("tensor", "kind"),
+    [
+        (np.zeros((2, 3)), "vector"),
+        (np.zeros((2, 3), dtype=bool), "vector"),
+        (np.zeros((2, 3), dtype=np.uint8), "tokens"),
+        (np.zeros((2, 3), dtype=int), "tokens"),
+        (np.zeros((2, 3, 4)), "sequence"),
+        (np.zeros((2, 3, 8, 8)), "image"),
+    ],
+)
+def test_shape_and_dtype_choose_the_kind(tensor, kind):
+    assert choose_kinds({"a": block(tensor)}, "auto") == {"a": kind}
+
+
+def test_a_dict_overrides_the_choice():
+    blocks = {"a": block(np.zeros((2, 3), dtype=int)), "b": block(np.zeros((2, 3)), name="b")}
+    assert choose_kinds(blocks, {"a": "vector"}) == {"a": "vector", "b": "vector"}
+
+
+def test_an_unknown_modality_is_refused_with_the_nearest():
+    with pytest.raises(ValueError, match=r"names 'imag', but.*did you mean 'image'"):
+        choose_kinds({"image": block(np.zeros((2, 3)))}, {"imag": "vector"})
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(ValueError, match=r"encoders\['a'\] is 'video'; expected one of"):
+        choose_kinds({"a": block(np.zeros((2, 3)))}, {"a": "video"})
+
+
+def test_channels_that_come_last_are_refused_unless_asked_for():
+    blocks = {"a": block(np.zeros((2, 32, 32, 3)))}
+    with pytest.raises(ModalityError, match=r"\(channels, height, width\); use PixelExtractor"):
+        choose_kinds(blocks, "auto")
+    assert choose_kinds(blocks, {"a": "image"}) == {"a": "image"}
+
+
+def test_samples_of_four_dimensions_are_refused_unless_flattened():
+    blocks = {"a": block(np.zeros((2, 3, 4, 4, 4)))}
+    with pytest.raises(ModalityError, match="encoders={'a': 'vector'}"):
+        choose_kinds(blocks, "auto")
+    assert as_kind(blocks["a"], "vector").tensor.shape == (2, 192)
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind", "expected"),
+    [
+        ((2, 3, 4), "vector", (2, 12)),
+        ((2, 5, 6), "image", (2, 1, 5, 6)),
+        ((2, 5), "sequence", (2, 5, 1)),
+    ],
+)
+def test_a_kind_brings_its_axes(shape, kind, expected):
+    assert as_kind(block(np.zeros(shape)), kind).tensor.shape == expected
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind"),
+    [((2, 3), "tokens"), ((2, 3), "image"), ((2, 3, 4, 5), "sequence"), ((2, 3, 4, 5, 6), "image")],
+)
+def test_a_kind_that_does_not_fit_is_refused(shape, kind):
+    with pytest.raises(ModalityError, match=f"modality 'a'.*cannot be read as {kind}; expected"):
+        as_kind(block(np.zeros(shape)), kind)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("shape", [(4, 3), (4, 3, 2), (4, 3, 5, 5)])
+def test_a_bad_number_is_named_with_its_row(shape, bad):
+    tensor = np.zeros(shape)
+    tensor[2, ..., 0] = bad
+    kind = {2: "vector", 3: "sequence", 4: "image"}[len(shape)]
+    with pytest.raises(ModalityError, match=r"modality 'a', row 2 \(index 'w'\): the sample holds"):
+        as_kind(block(tensor), kind)
+
+
+def test_a_bad_number_in_a_missing_sample_is_fine():
+    tensor = np.zeros((3, 2))
+    tensor[1] = np.nan
+    assert as_kind(block(tensor, [True, False, True]), "vector").tensor is not None
+
+
+def test_steps_of_nan_at_the_end_are_padding():
+    tensor = np.zeros((3, 4, 2))
+    tensor[1, 2:] = np.nan
+    as_kind(block(tensor), "sequence")
+
+
+@pytest.mark.parametrize("where", [(1, 1), (1, 3, 0), (1, slice(None))])
+def test_any_other_nan_in_a_sequence_is_refused(where):
+    tensor = np.zeros((3, 4, 2))
+    tensor[where] = np.nan
+    with pytest.raises(ModalityError, match=r"row 1 \(index 'v'\)"):
+        as_kind(block(tensor), "sequence")
+
+
+@pytest.mark.parametrize("bad", [-1, 10_000_000])
+def test_integers_that_are_no_ids_are_refused(bad):
+    with pytest.raises(ModalityError, match=r"row 1 \(index 'v'\): integers are read as ids"):
+        as_kind(block([[1, 2], [3, bad]]), "tokens")
+
+
+@pytest.mark.parametrize(
+    ("tensor", "kind", "expected"),
+    [
+        (np.zeros((2, 7)), "vector", 7),
+        (np.zeros((2, 3, 5, 6)), "image", 3),
+        (np.zeros((2, 5, 6)), "sequence", 6),
+        ([[0, 4], [9, 0]], "tokens", 10),
+    ],
+)
+def test_the_width_of_a_kind(tensor, kind, expected):
+    assert n_channels(block(tensor), kind, np.arange(2)) == expected
+
+
+def test_ids_of_missing_samples_and_of_other_rows_do_not_count():
+    ids = block([[0, 4], [9, 0], [7, 7]], [True, False, True])
+    assert n_channels(ids, "tokens", np.array([0, 1])) == 5

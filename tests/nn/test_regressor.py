@@ -1,0 +1,64 @@
+"""Regression: units of the target, weights, and samples without any modality."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from skmm.frame import drop_modalities
+from skmm.nn import DeepFusionRegressor
+
+QUICK = {"max_epochs": 5, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0}
+
+
+@pytest.fixture
+def numbers(toy):
+    X, y = toy
+    return X, 1000.0 + 50 * y + X["sensor"].array.tensor[:, 0]
+
+
+@pytest.mark.parametrize("fusion", ["gated", "concat"])
+def test_a_target_is_learned_from_a_frame(numbers, fusion):
+    X, y = numbers
+    model = DeepFusionRegressor(fusion=fusion, lr=1e-2, dropout=0.0, random_state=0)
+    assert model.fit(X, y).score(X, y) > 0.9
+
+
+def test_units_of_the_target_do_not_matter(numbers):
+    X, y = numbers
+    quick = DeepFusionRegressor(**QUICK, precision="float64")
+    expected = 7 * quick.fit(X, y).predict(X) - 3
+    assert_allclose(quick.fit(X, 7 * y - 3).predict(X), expected, rtol=1e-9)
+
+
+def test_a_sample_without_any_modality_gets_the_weighted_mean_of_fit(numbers):
+    X, y = numbers
+    weight = np.arange(1.0, 41.0)
+    model = DeepFusionRegressor(**QUICK).fit(X, y, sample_weight=weight)
+    empty = drop_modalities(X, keep_one=False)
+    assert_array_equal(model.predict(empty), np.full(40, np.average(y, weights=weight)))
+
+
+def test_a_constant_target_is_predicted(numbers):
+    X, _ = numbers
+    prediction = DeepFusionRegressor(**QUICK).fit(X, np.full(40, 8.0)).predict(X)
+    assert_allclose(prediction, 8.0, atol=1.0)
+
+
+def test_early_stopping_needs_no_classes(numbers):
+    X, y = numbers
+    model = DeepFusionRegressor(**QUICK, early_stopping=True).fit(X, y)
+    assert "valid_loss" in model.history_
+
+
+def test_weights_of_zero_only_are_refused(numbers):
+    X, y = numbers
+    with pytest.raises(ValueError, match="at least one non-zero"):
+        DeepFusionRegressor(**QUICK).fit(X, y, sample_weight=np.zeros(40))
+
+
+def test_warm_start_keeps_the_units_of_the_target(numbers):
+    X, y = numbers
+    model = DeepFusionRegressor(**QUICK, warm_start=True).fit(X, y)
+    mean = model.y_mean_
+    model.fit(X, y + 10)
+    assert model.y_mean_ == mean
