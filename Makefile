@@ -15,7 +15,7 @@ demo: $(STAMP)
 	$(BIN)/python examples/plot_01_compare_fusion_strategies.py
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

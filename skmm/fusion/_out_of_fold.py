@@ -13,7 +13,8 @@ from skmm.fusion._members import Column, refuse_absent, run_on_present_rows
 def make_splits(estimator, y, groups):
     """Splits of the training rows by the ``cv`` of `estimator`, each row tested once.
 
-    ``cv=None`` is five folds, stratified for classifiers; with groups, no group is torn apart.
+    ``cv=None`` is five folds, stratified for classifiers. With groups no group is torn apart, and
+    fewer than five of them make fewer folds.
 
     Parameters
     ----------
@@ -33,7 +34,8 @@ def make_splits(estimator, y, groups):
     """
     cv, stratified = estimator.cv, is_classifier(estimator)
     if cv is None and groups is not None:
-        cv = StratifiedGroupKFold() if stratified else GroupKFold()
+        n_splits = min(5, len(np.unique(groups)))
+        cv = StratifiedGroupKFold(n_splits) if stratified else GroupKFold(n_splits)
     splitter = check_cv(cv, y, classifier=stratified)
     splits = list(splitter.split(np.zeros((len(y), 1)), y, groups))
     tested = np.sort(np.concatenate([test for _, test in splits]))

@@ -119,6 +119,8 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
     On a CPU the net computes with one thread, so that results do not depend on ``n_jobs``; use
     ``n_jobs`` of a search, or a GPU.
 
+    A training sample without any modality does not train the net; it counts for ``class_prior_`` only.
+
     A pickle holds parameters, weights, sizes and history, and neither torch nor skorch objects; it
     warns when it is loaded with other versions. A model trained on a GPU loads on the CPU.
 
@@ -227,7 +229,7 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         ModalityError
             If a sample cannot be read or holds NaN, or a modality is missing everywhere.
         ValueError
-            If a sample has no modality, or fewer than two classes have any weight.
+            If fewer than two classes have any weight.
         FloatingPointError
             If the training loss is not finite.
         """

@@ -128,12 +128,11 @@ class DeepFusionEstimator(BaseEstimator):
 
         `y` is what the loss compares the scores with, `groups` what early stopping stratifies by.
         """
-        rows = np.flatnonzero(weight)
-        check_presence(blocks, rows)
+        rows = rows_to_learn_from(blocks, weight)
         kinds = self._choose_kinds(blocks)
         blocks = {name: as_kind(block, kinds[name]) for name, block in blocks.items()}
         network = self._describe_network(blocks, kinds, rows, n_outputs)
-        target = self._make_target(y, weight * (len(rows) / weight.sum()))
+        target = self._make_target(y, weight * (len(rows) / weight[rows].sum()))
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         options = self._net_options(seed)
         training = rows
@@ -273,18 +272,14 @@ class DeepFusionEstimator(BaseEstimator):
             self.net_ = rebuild_net(self.network_, self._loss, self.device, weights, history)
 
 
-def check_presence(blocks, rows):
-    """Refuse modalities that no sample has, and samples that have no modality."""
+def rows_to_learn_from(blocks, weight):
+    """Samples with positive weight and any modality; a modality that none of them has is refused."""
+    present = np.column_stack([block.present for block in blocks.values()])
+    rows = np.flatnonzero(present.any(axis=1) & (weight > 0))
     for block in blocks.values():
         if not block.present[rows].any():
             raise block.error("missing in every sample of positive weight; leave the column out")
-    present = np.column_stack([block.present for block in blocks.values()])
-    empty = rows[~present[rows].any(axis=1)]
-    if len(empty):
-        raise ValueError(
-            f"no modality is present in {len(empty)} sample(s), the first in rows "
-            f"{empty[:5].tolist()}; leave such samples out of fit"
-        )
+    return rows
 
 
 def _set_statistics(module, blocks, kinds, rows, weight):

@@ -66,6 +66,8 @@ def test_default_splits_are_stratified_for_classes_and_plain_for_numbers():
 
 def test_default_splits_keep_groups_whole():
     y, groups = np.tile([0, 1], 25), np.repeat(np.arange(10), 5)
+    few = np.repeat([0, 1], 25)
+    assert len(make_splits(LateFusionClassifier([]), y, few)) == 2
     for fusion in (LateFusionClassifier([]), LateFusionRegressor([])):
         for train, test in make_splits(fusion, y, groups):
             assert not set(groups[train]) & set(groups[test])

@@ -1,0 +1,164 @@
+"""The house of skmm: who may import whom, what an import costs, and what is nowhere to be found."""
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "skmm"
+FLOOR = {
+    "_validation": 0,
+    "_optional": 0,
+    "frame": 1,
+    "_files": 1,
+    "_tensor": 1,
+    "_input": 1,
+    "datasets": 1,
+    "_extractor": 2,
+    "image": 2,
+    "audio": 2,
+    "text": 2,
+    "sensor": 2,
+    "fusion": 3,
+    "nn": 4,
+    "model_selection": 5,
+}
+SAME_FLOOR = {("frame", "_tensor"), ("_input", "frame"), ("_input", "_tensor")} | {
+    (package, module)
+    for package in ("datasets", "image", "audio", "text", "sensor")
+    for module in ("frame", "_tensor", "_extractor")
+}
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+HEAVY = {"torch", "skorch", "gensim", "librosa", "matplotlib", "soundfile", "skimage", "PIL"}
+
+
+def house_part(path):
+    relative = path.relative_to(PACKAGE).with_suffix("")
+    return relative.parts[0]
+
+
+def imports(path, module_level):
+    """Names of imported modules: those run at import time, or all of them."""
+    tree = ast.parse(path.read_text())
+    nodes = tree.body if module_level else ast.walk(tree)
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_modules_import_only_from_lower_floors(path):
+    part = house_part(path)
+    if part == "__init__":
+        return
+    for target in imports(path, module_level=False):
+        if not target.startswith("skmm."):
+            continue
+        other = target.split(".")[1]
+        allowed = other == part or FLOOR[other] < FLOOR[part] or (part, other) in SAME_FLOOR
+        assert allowed, f"{path.relative_to(ROOT)} imports {target}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_heavy_packages_are_imported_inside_functions_below_floor_four(path):
+    part = house_part(path)
+    allowed = {"torch", "skorch"} if part == "nn" else set()
+    heavy = {name.split(".")[0] for name in imports(path, module_level=True)} & HEAVY
+    assert heavy <= allowed
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_private_names_of_scikit_learn_come_through_one_door(path):
+    private = [
+        name
+        for name in imports(path, module_level=False)
+        if name and name.startswith("sklearn.") and "._" in name
+    ]
+    assert not private or house_part(path) == "_validation", private
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_nothing_unpickles_sets_threads_or_seeds_globally(path):
+    forbidden = re.compile(
+        r"pickle\.loads?\(|torch\.load\(|joblib\.load\(|set_num_threads\(|np\.random\.seed\(|\bprint\("
+        r"|^\s*assert\b|except:\s|\bTODO\b",
+        re.MULTILINE,
+    )
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):  # docstrings may show what code must not do
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value.value = ""
+    found = forbidden.findall(ast.unparse(tree))
+    assert not found
+
+
+def run_python(code):
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return run.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "package",
+    ["skmm", "skmm.frame", "skmm.datasets", "skmm.image", "skmm.audio", "skmm.text", "skmm.sensor"]
+    + ["skmm.fusion", "skmm.model_selection"],
+)
+def test_import_is_light(package):
+    code = f"import sys, {package}; print(sorted({HEAVY!r} & set(sys.modules)))"
+    assert run_python(code) == "[]"
+
+
+def test_every_part_of_the_house_has_a_floor():
+    assert {house_part(path) for path in SOURCES} - {"__init__"} == set(FLOOR)
+
+
+PACKAGES = sorted(f"skmm.{path.parent.name}" for path in PACKAGE.glob("*/__init__.py"))
+
+
+@pytest.mark.parametrize("package", ["skmm", "skmm.frame", *PACKAGES])
+def test_public_names_come_from_one_place(package):
+    module = importlib.import_module(package)
+    assert list(module.__all__) == sorted(module.__all__)
+    for name in module.__all__:
+        home = getattr(module, name).__module__
+        if package != "skmm":
+            assert home == package or home.rpartition(".")[2].startswith("_"), home
+
+
+def test_every_module_is_mirrored_by_a_test():
+    absent = []
+    for path in SOURCES:
+        relative = path.relative_to(PACKAGE)
+        test = ROOT / "tests" / relative.parent / f"test_{relative.stem.lstrip('_')}.py"
+        if relative.stem != "__init__" and not test.exists():
+            absent.append(str(relative))
+    assert not absent
+
+
+def test_there_are_no_upper_pins():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = project["dependencies"] + sum(project["optional-dependencies"].values(), [])
+    assert not [requirement for requirement in wanted if re.search(r"<|==|~=", requirement)]
+
+
+def test_the_version_is_the_same_everywhere():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert importlib.import_module("skmm").__version__ == project["version"]
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'skmm' has no attribute 'nonsense'"):
+        importlib.import_module("skmm").nonsense  # noqa: B018
+
+
+def test_public_names_are_listed_by_dir():
+    skmm = importlib.import_module("skmm")
+    assert set(skmm.__all__) <= set(dir(skmm))

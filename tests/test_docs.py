@@ -1,0 +1,114 @@
+"""What the documentation promises: complete, true and runnable."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+import matplotlib
+import pytest
+from numpydoc.docscrape import NumpyDocString
+
+import skmm
+
+ROOT = Path(__file__).parents[1]
+MODULES = ["skmm.frame"] + [
+    f"skmm.{m.name}" for m in pkgutil.iter_modules(skmm.__path__) if m.ispkg
+]
+PUBLIC = sorted(
+    (module, name) for module in MODULES for name in importlib.import_module(module).__all__
+)
+PUBLIC += [("skmm", "ModalityError")]
+
+
+def listed_names():
+    """(module, name) pairs in the reference."""
+    module, pairs = None, set()
+    for line in (ROOT / "docs" / "api.rst").read_text().splitlines():
+        if match := re.match(r"\.\. currentmodule:: (\S+)", line):
+            module = match[1]
+        elif match := re.match(r"   (\w+)$", line):
+            pairs.add((module, match[1]))
+    return pairs
+
+
+def test_the_reference_lists_every_public_name_and_no_other():
+    assert listed_names() == set(PUBLIC)
+
+
+def test_the_names_of_skmm_itself_are_those_of_its_packages():
+    listed = {name for _, name in PUBLIC}
+    assert set(skmm.__all__) <= listed
+
+
+@pytest.mark.parametrize(("module", "name"), PUBLIC)
+def test_every_public_name_is_documented_with_an_example(module, name):
+    value = getattr(importlib.import_module(module), name)
+    doc = NumpyDocString(inspect.getdoc(value))
+    assert doc["Summary"]
+    takes = [p for p in inspect.signature(value).parameters if p not in ("args", "kwargs")]
+    documented = {part.strip().lstrip("*") for p in doc["Parameters"] for part in p.name.split(",")}
+    assert set(takes) <= documented | {"modalities"}
+    assert doc["Returns"] or doc["Raises"] or inspect.isclass(value)
+    assert doc["Examples"]
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [p for p in PUBLIC if inspect.isclass(getattr(importlib.import_module(p[0]), p[1]))],
+)
+def test_every_public_method_is_documented(module, name):
+    cls = getattr(importlib.import_module(module), name)
+    for method, value in vars(cls).items():
+        if inspect.isfunction(value) and not method.startswith("_"):
+            assert inspect.getdoc(value), f"{name}.{method}"
+
+
+def python_blocks(path):
+    return re.findall(r"```python\n(.*?)```", path.read_text(), re.DOTALL)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings(
+    "ignore:lbfgs failed to converge"
+)  # the members' features are not scaled
+def test_the_example_of_the_readme_runs(capsys):
+    matplotlib.use("Agg")
+    namespace = {}
+    for block in python_blocks(ROOT / "README.md"):
+        exec(block, namespace)
+    table = namespace["comparison"].table
+    assert list(table.index) == ["image", "audio", "text", "early", "late", "deep"]
+    assert "mean_score" in capsys.readouterr().out
+
+
+def test_the_readme_lists_what_is_there():
+    rows = dict(
+        re.findall(r"^\| `(skmm\.\w+)` \| (.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    )
+    assert set(rows) == set(MODULES)
+    for module, names in rows.items():
+        if module != "skmm.nn":  # its encoders and modules are summed up
+            assert set(re.findall(r"`(\w+)`", names)) == set(
+                importlib.import_module(module).__all__
+            )
+
+
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_and_file_named_exists(path):
+    text = path.read_text()
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert target.startswith("https://") or (path.parent / target).exists(), target
+    for target in re.findall(r"`((?:examples|tests|docs|skmm)/[\w/.]+)`", text):
+        assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_role_names_something_that_exists(path):
+    for target in re.findall(r"\{(?:func|class)\}`~?([\w.]+)`", path.read_text()):
+        module, _, name = target.rpartition(".")
+        assert hasattr(importlib.import_module(module), name), target

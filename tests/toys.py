@@ -1,0 +1,91 @@
+"""Small data and an instance of every public estimator, for the tests that run over all of them."""
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.preprocessing import StandardScaler
+
+from skmm import make_frame
+from skmm.audio import MelSpectrogramExtractor, MFCCExtractor
+from skmm.fusion import ConcatFusion, LateFusionClassifier, LateFusionRegressor, MultimodalFusion
+from skmm.image import HOGExtractor, PixelExtractor
+from skmm.nn import DeepFusionClassifier, DeepFusionRegressor
+from skmm.sensor import SensorStatisticsExtractor, SensorWindowExtractor
+from skmm.text import BagOfWordsVectorizer, TokenSequenceVectorizer, Word2VecVectorizer
+
+N = 9
+TEXTS = [
+    "a cat",
+    "the dog runs",
+    "cat and dog",
+    "a bird",
+    "dog",
+    "the cat sleeps",
+    "",
+    "birds",
+    "a dog",
+]
+
+
+def images():
+    return list(np.random.default_rng(0).integers(0, 256, (N, 20, 24, 3), dtype=np.uint8))
+
+
+def clips():
+    rng = np.random.default_rng(1)
+    return [rng.normal(size=1500).astype(np.float32) * 0.1 for _ in range(N)]
+
+
+def series():
+    rng = np.random.default_rng(2)
+    return [rng.normal(size=(30, 3)) for _ in range(N)]
+
+
+SMALL_AUDIO = {"sampling_rate": 8000, "n_fft": 256, "hop_length": 128}
+EXTRACTORS = {
+    "HOGExtractor": (HOGExtractor(size=(32, 32)), images),
+    "PixelExtractor": (PixelExtractor(size=(8, 8)), images),
+    "MFCCExtractor": (MFCCExtractor(5, n_mels=20, **SMALL_AUDIO), clips),
+    "MelSpectrogramExtractor": (MelSpectrogramExtractor(20, **SMALL_AUDIO), clips),
+    "BagOfWordsVectorizer": (BagOfWordsVectorizer(), lambda: TEXTS),
+    "TokenSequenceVectorizer": (TokenSequenceVectorizer(), lambda: TEXTS),
+    "Word2VecVectorizer": (Word2VecVectorizer(5, random_state=0), lambda: TEXTS),
+    "SensorStatisticsExtractor": (SensorStatisticsExtractor(), series),
+    "SensorWindowExtractor": (SensorWindowExtractor(), series),
+}
+
+PARTS = [("left", slice(0, 1)), ("right", slice(0, None))]
+
+
+def members(estimator):
+    return [(modality, estimator, columns) for modality, columns in PARTS]
+
+
+FAST = {"max_epochs": 3, "random_state": 0}
+# By class: instances for numeric X, of which the first stands for the class.
+NUMERIC = {
+    "ConcatFusion": [ConcatFusion(), ConcatFusion(scaling="mfa")],
+    "MultimodalFusion": [
+        MultimodalFusion(members(StandardScaler())),
+        MultimodalFusion(members("passthrough"), missing="mean", add_indicator=True),
+    ],
+    "LateFusionClassifier": [
+        LateFusionClassifier(members(LogisticRegression()), rule=rule, cv=3)
+        for rule in ("mean", "product", "stacking", "greedy")
+    ],
+    "LateFusionRegressor": [
+        LateFusionRegressor(members(Ridge()), rule=rule, cv=3)
+        for rule in ("mean", "median", "stacking", "greedy")
+    ],
+    # scikit-learn's suite runs over these in tests/nn/test_checks.py
+    "DeepFusionClassifier": [DeepFusionClassifier(**FAST)],
+    "DeepFusionRegressor": [DeepFusionRegressor(**FAST)],
+}
+
+
+def blocks():
+    """A frame of blocks with gaps, targets to classify and targets to regress."""
+    rng = np.random.default_rng(3)
+    frame = make_frame(vector=rng.normal(size=(24, 3)), image=rng.normal(size=(24, 1, 6, 6)))
+    frame.loc[[2, 7], "image"] = None
+    frame.loc[5, "vector"] = None
+    return frame, np.arange(24) % 3, rng.normal(size=24)
