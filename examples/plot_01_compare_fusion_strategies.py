@@ -103,5 +103,7 @@ print("a fresh process loads the model and predicts the same")
 
 # %%
 # The table reads from the top: what each modality is worth alone, then the fusions. Here the modalities
-# err independently of each other, so that combining decisions pays most; where they explain each other,
-# early or deep fusion can. That is why one compares instead of guessing.
+# err independently of each other, so that combining the decisions of three small models is worth as much as
+# learning everything together, and more than one model over all features side by side. Where modalities
+# explain each other it can be the other way round, and sometimes the best single one wins. That is why one
+# compares instead of guessing.

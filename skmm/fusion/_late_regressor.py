@@ -61,7 +61,7 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
     >>> from sklearn.linear_model import Ridge
     >>> from skmm import LateFusionRegressor
     >>> from skmm.datasets import make_multimodal_regression
-    >>> X, y = make_multimodal_regression(80, random_state=0)
+    >>> X, y = make_multimodal_regression(80, modalities={"image": 12, "audio": 8}, random_state=0)
     >>> late = LateFusionRegressor([(name, Ridge()) for name in X.columns], rule="greedy")
     >>> late.fit(X, y).predict(X).shape
     (80,)

@@ -96,16 +96,19 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
     Examples
     --------
     >>> from sklearn.linear_model import LogisticRegression
-    >>> from sklearn.model_selection import cross_val_score
     >>> from sklearn.pipeline import make_pipeline
     >>> from skmm import MultimodalFusion
-    >>> from skmm.audio import MFCCExtractor
     >>> from skmm.datasets import make_keypad_digits
     >>> from skmm.image import HOGExtractor
-    >>> X, y = make_keypad_digits(60, random_state=0)
-    >>> features = [("image", HOGExtractor()), ("audio", MFCCExtractor(sampling_rate=8000))]
-    >>> early = make_pipeline(MultimodalFusion(features), LogisticRegression(max_iter=1000))
-    >>> cross_val_score(early, X, y, cv=3).mean() > 0.3
+    >>> from skmm.text import BagOfWordsVectorizer
+    >>> X, y = make_keypad_digits(100, missing={"text": 0.1}, random_state=0)
+    >>> fusion = MultimodalFusion(
+    ...     [("image", HOGExtractor(size=(32, 32))), ("text", BagOfWordsVectorizer())], missing="mean"
+    ... )
+    >>> fusion.fit_transform(X[:70]).shape
+    (70, 361)
+    >>> early = make_pipeline(fusion, LogisticRegression()).fit(X[:70], y[:70])
+    >>> early.score(X[70:], y[70:]) > 0.5
     True
     """
 
