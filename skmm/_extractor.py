@@ -35,8 +35,7 @@ class Samples(NamedTuple):
     def place(self, row):
         """Say where `row` is, as keywords of :meth:`ModalityError.at`."""
         index = None if self.index is None else self.index[row]
-        index = index.item() if isinstance(index, np.generic) else index  # reads 7, not np.int64(7)
-        return {"modality": self.name, "row": int(row), "index": index}
+        return {"modality": self.name, "row": row, "index": index}
 
 
 def read_samples(X, modality):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from numbers import Integral, Real
 
+import numpy as np
 import pandas as pd
 from scipy.sparse import issparse
 from sklearn.base import _fit_context
@@ -88,8 +89,9 @@ class ModalityError(ValueError):
         super().__init__(message)
         self.message = message
         self.modality = modality
-        self.row = row
-        self.index = index
+        self.row = None if row is None else int(row)
+        # As the user sees it: 7, and not np.int64(7).
+        self.index = index.item() if isinstance(index, np.generic) else index
 
     def __str__(self):
         place = []

@@ -105,13 +105,12 @@ def check_finite(block, modality, index):
         return
     bad = np.flatnonzero(block.present & _has_bad_entry(block.values))
     if len(bad):
-        label = None if index is None else index[bad[0]]
         raise ModalityError(
             "its transformer gave NaN or infinity for a sample that is not missing; mend the sample, "
             'impute inside the member, or set missing="nan" for an estimator that handles NaN',
             modality=modality,
-            row=int(bad[0]),
-            index=label.item() if isinstance(label, np.generic) else label,
+            row=bad[0],
+            index=None if index is None else index[bad[0]],
         )
 
 

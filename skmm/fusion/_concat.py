@@ -1,34 +1,22 @@
 """Put blocks side by side after making them comparable."""
 
 import warnings
-from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
-from scipy.linalg import eigvalsh
-from scipy.sparse.linalg import norm as sparse_norm
-from scipy.sparse.linalg import svds
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.multiclass import type_of_target
-from sklearn.utils.sparsefuncs import mean_variance_axis
 from sklearn.utils.validation import check_is_fitted
 
 from skmm._input import holds_modalities, name_columns, select_columns
 from skmm._validation import StrOptions, all_or_nothing, validate_data
-from skmm.fusion._blocks import Block, check_finite, fill, frame_to_blocks, is_token_ids
+from skmm.fusion._blocks import Block, check_finite, frame_to_blocks, is_token_ids
+from skmm.fusion._scales import apply_scale, column_scale
 from skmm.fusion._weights import check_weights
-
-
-class ColumnScale(NamedTuple):
-    """What is subtracted from and multiplied to the columns of one block."""
-
-    mean: np.ndarray  # (d,) the training mean, which also stands in for a missing row
-    center: np.ndarray  # (d,) what is subtracted: the mean, or 0 where the block is not centered
-    factor: np.ndarray  # (d,)
 
 
 class ConcatFusion(TransformerMixin, BaseEstimator):
@@ -207,7 +195,7 @@ class ConcatFusion(TransformerMixin, BaseEstimator):
         start = 0
         for modality, rows in present.items():
             weight = 1.0 if weights is None else weights[modality]
-            scale, divisor = _column_scale(rows, self.scaling, weight)
+            scale, divisor = column_scale(rows, self.scaling, weight)
             self.block_scales_[modality], self._column_scales[modality] = divisor, scale
             self.output_slices_[modality] = slice(start, start := start + rows.shape[1])
         self.weights_ = weights
@@ -217,7 +205,7 @@ class ConcatFusion(TransformerMixin, BaseEstimator):
 
     def _transform_blocks(self, blocks):
         scaled = [
-            _apply(Block(_as_matrix(block.values, m), block.present), self._column_scales[m])
+            apply_scale(Block(_as_matrix(block.values, m), block.present), self._column_scales[m])
             for m, block in blocks.items()
         ]
         if any(sparse.issparse(values) for values in scaled):
@@ -273,64 +261,3 @@ def _as_matrix(values, modality):
             )
         values = values.reshape(len(values), -1)
     return values if values.dtype.kind == "f" else values.astype(np.float64)
-
-
-def _column_scale(rows, scaling, weight):
-    """Scale of the columns of one block, from its present rows, and the c_m it contains."""
-    is_sparse = sparse.issparse(rows)
-    mean, variance = _mean_and_variance(rows)
-    if scaling is None:
-        scale = ColumnScale(mean, np.zeros_like(mean), np.full(len(mean), np.sqrt(weight)))
-        return scale, 1.0
-    # As scikit-learn's scalers: a column that varies by rounding only is constant.
-    epsilon = np.finfo(rows.dtype).eps
-    bound = rows.shape[0] * epsilon * variance + (rows.shape[0] * mean * epsilon) ** 2
-    constant = variance <= bound
-    factor = np.where(constant, 0.0, 1 / np.sqrt(np.where(constant, 1.0, variance)))
-    center = np.zeros_like(mean) if is_sparse else mean
-    divisor = _block_divisor(rows, center, factor, scaling) or 1.0
-    return ColumnScale(mean, center, factor * np.sqrt(weight) / divisor), divisor
-
-
-def _mean_and_variance(rows):
-    if sparse.issparse(rows):
-        return mean_variance_axis(rows.astype(np.float64), axis=0)
-    mean = rows.mean(axis=0, dtype=np.float64)
-    return mean, np.square(rows - mean).mean(axis=0)
-
-
-def _block_divisor(rows, center, factor, scaling):
-    """The c_m of ConcatFusion: how large a block is after its columns were standardized."""
-    if scaling == "standard":
-        return 1.0
-    if scaling == "sqrt_dim":
-        return float(np.sqrt(rows.shape[1]))
-    scaled = _standardize(rows, center, factor)
-    if scaling == "frobenius":
-        norm = sparse_norm(scaled) if sparse.issparse(scaled) else np.linalg.norm(scaled)
-        return float(norm / np.sqrt(rows.shape[0]))
-    return _largest_singular_value(scaled) / float(np.sqrt(rows.shape[0]))
-
-
-def _largest_singular_value(matrix):
-    if sparse.issparse(matrix) and min(matrix.shape) > 2:
-        start = np.ones(min(matrix.shape))  # ARPACK draws one at random otherwise
-        return float(svds(matrix, k=1, v0=start, return_singular_vectors=False)[0])
-    matrix = matrix.toarray() if sparse.issparse(matrix) else matrix
-    gram = matrix.T @ matrix if matrix.shape[0] > matrix.shape[1] else matrix @ matrix.T
-    last = gram.shape[0] - 1
-    return float(np.sqrt(max(eigvalsh(gram, subset_by_index=[last, last])[0], 0.0)))
-
-
-def _standardize(values, center, factor):
-    if sparse.issparse(values):
-        return values.astype(np.float64) @ sparse.diags_array(factor)
-    scaled = values - center
-    scaled *= factor
-    return scaled
-
-
-def _apply(block, scale):
-    filled = fill(block, scale.mean)
-    scaled = _standardize(filled.values, scale.center, scale.factor)
-    return scaled.astype(block.values.dtype, copy=False)

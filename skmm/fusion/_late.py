@@ -7,7 +7,6 @@ from sklearn.base import MetaEstimatorMixin, clone, is_classifier
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, check_cv
 from sklearn.utils import Bunch, check_consistent_length
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
-from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from skmm._validation import (
@@ -15,17 +14,11 @@ from skmm._validation import (
     Integral,
     StrOptions,
     _routing_enabled,
-    _VisualBlock,
     all_or_nothing,
 )
 from skmm.fusion import _greedy
-from skmm.fusion._members import (
-    MemberComposition,
-    read_column,
-    refuse_absent,
-    refuse_null,
-    run_on_present_rows,
-)
+from skmm.fusion._columns import refuse_absent
+from skmm.fusion._members import MemberComposition
 from skmm.fusion._out_of_fold import fit_member, make_splits, out_of_fold, predict_member
 from skmm.fusion._weights import check_weights
 
@@ -106,12 +99,13 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
                 refuse_absent(column, member.modality)
             check_consistent_length(columns[0].present, y)
             routed = self._route(members, params)
-            fitted = self._run(fit_member, members, columns, X, y, routed)
+            fit_params = {member.modality: routed[member.modality]["fit"] for member in members}
+            fitted = self._run(fit_member, members, columns, X, y, fit_params)
             self.estimators_ = [
                 member._replace(estimator=estimator)
                 for member, estimator in zip(members, fitted, strict=True)
             ]
-            self._fit_rule(members, columns, X, y, routed)
+            self._fit_rule(members, columns, X, y, fit_params, routed)
         return self
 
     @property
@@ -147,17 +141,6 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         tags.input_tags.allow_nan = skips_nan
         return tags
 
-    def _sk_visual_block_(self):
-        names, estimators = zip(*self._named_members, strict=True)
-        return _VisualBlock("parallel", estimators, names=names, name_details=names)
-
-    def _read_columns(self, X, members):
-        columns = [read_column(X, member, len(members)) for member in members]
-        if self.missing == "error":
-            for member, column in zip(members, columns, strict=True):
-                refuse_null(column, member.modality, getattr(X, "index", None))
-        return columns
-
     def _route(self, members, params):
         if _routing_enabled():
             return process_routing(self, "fit", **params)
@@ -182,23 +165,7 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         routed["final_estimator"] = {"fit": given if takes_weights else {}}
         return routed
 
-    def _run(self, function, members, columns, X, y=None, routed=None):
-        """Call `function` for every member on its present rows, several at a time if asked to."""
-        message = "(%s) processing" if self.verbose else None
-        return Parallel(n_jobs=self.n_jobs)(
-            delayed(run_on_present_rows)(
-                function,
-                member,
-                column,
-                y,
-                {} if routed is None else routed[member.modality]["fit"],
-                index=getattr(X, "index", None),
-                message=message and message % member.modality,
-            )
-            for member, column in zip(members, columns, strict=True)
-        )
-
-    def _fit_rule(self, members, columns, X, y, routed):
+    def _fit_rule(self, members, columns, X, y, fit_params, routed):
         names = [member.modality for member in members]
         weights = np.ones(len(names)) if self.weights is None else self.weights
         self.weights_ = check_weights(weights, names)
@@ -210,7 +177,7 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
             columns,
             y,
             make_splits(self, y, groups),
-            {name: routed[name]["fit"] for name in names},
+            fit_params,
             predict=self._predict,
             n_outputs=self._n_outputs,
             index=getattr(X, "index", None),

@@ -1,4 +1,4 @@
-"""Members: the (modality, estimator, columns) triples inside a fusion, and what each one is given."""
+"""Members: the (modality, estimator, columns) triples inside a fusion, and how they are run."""
 
 from typing import NamedTuple
 
@@ -7,19 +7,19 @@ import pandas as pd
 from scipy.sparse import issparse
 from sklearn import config_context
 from sklearn.utils import get_tags
+from sklearn.utils.parallel import Parallel, delayed
 
 from skmm._input import holds_modalities, name_columns, select_columns
-from skmm._tensor import TensorArray
 from skmm._validation import (
-    Integral,
     ModalityError,
     _BaseComposition,
     _check_method_params,
     _print_elapsed_time,
     _safe_indexing,
+    _VisualBlock,
     validate_data,
 )
-from skmm.frame import presence_mask
+from skmm.fusion._columns import column_names, read_column, refuse_null
 
 
 class Member(NamedTuple):
@@ -144,128 +144,38 @@ class MemberComposition(_BaseComposition):
         validate_data(self, X, reset=reset, skip_check_array=True)
         return X
 
+    def _read_columns(self, X, members):
+        """What each member is given; null cells are refused if ``missing="error"``."""
+        columns = [read_column(X, member, len(members)) for member in members]
+        if isinstance(self.missing, str) and self.missing == "error":
+            for member, column in zip(members, columns, strict=True):
+                refuse_null(column, member.modality, getattr(X, "index", None))
+        return columns
 
-def column_names(members):
-    """Names of the columns that members ask for, each once; None if some ask by position."""
-    names = {}
-    for modality, _, *columns in members:
-        wanted = columns[0] if columns else modality
-        wanted = wanted if isinstance(wanted, list | tuple) else [wanted]
-        if not all(isinstance(name, str) for name in wanted):
-            return None
-        names.update(dict.fromkeys(wanted))
-    return list(names)
+    def _run(self, function, members, columns, X, y=None, params=None):
+        """Call `function` for every member on its present rows, several at a time if asked to.
 
-
-class Column(NamedTuple):
-    """What one member is given: its values, and in which rows there are any."""
-
-    values: object  # TensorArray, ndarray, sparse matrix, Series or DataFrame of n rows
-    present: np.ndarray  # (n,) bool
-
-    def rows(self, where):
-        """Values at the positions or mask `where`, as scikit-learn's transformers take them."""
-        values = self.values
-        if isinstance(values, TensorArray):
-            return values.tensor[where]
-        return values.iloc[where] if hasattr(values, "iloc") else values[where]
-
-
-def read_column(X, member, n_members):
-    """Pick the column or columns of `member` out of X, which :meth:`_read_X` has checked.
-
-    Parameters
-    ----------
-    X : DataFrame, ndarray or CSR matrix of n rows
-    member : Member
-    n_members : int
-        How many members there are: an only member may take a whole matrix.
-
-    Returns
-    -------
-    column : Column
-    """
-    columns = member.columns
-    names = [columns] if isinstance(columns, str) else columns
-    by_name = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
-    if by_name and isinstance(X, pd.DataFrame):
-        values = select_columns(X, names)
-        if isinstance(columns, str):
-            return _single_column(values[columns])
-    elif by_name:
-        _refuse_names(member, n_members)
-        values = X
-    else:
-        values = _take_by_position(X, columns, member.modality)
-    return Column(values, _rows_with_any_value(values))
-
-
-def _refuse_names(member, n_members):
-    """Without names in X, only a single member that names no columns of its own can have them all."""
-    if n_members > 1 or member.columns != member.modality:
-        raise ValueError(
-            f"modality {member.modality!r} asks for column {member.columns!r}, but X is a matrix "
-            "without names; give the columns by number: "
-            f"({member.modality!r}, estimator, [0, 1]) or slice(0, 2)"
+        `params` holds the metadata of each member by modality.
+        """
+        message = "(%s) processing" if self.verbose else None
+        return Parallel(n_jobs=self.n_jobs)(
+            delayed(run_on_present_rows)(
+                function,
+                member,
+                column,
+                y,
+                {} if params is None else params[member.modality],
+                index=getattr(X, "index", None),
+                message=message and message % member.modality,
+            )
+            for member, column in zip(members, columns, strict=True)
         )
 
-
-def _take_by_position(X, columns, modality):
-    n_columns = X.shape[1]
-    if not isinstance(columns, slice):
-        columns = [columns] if isinstance(columns, Integral) else list(columns)
-        for column in columns:
-            if not -n_columns <= column < n_columns:
-                raise ValueError(
-                    f"modality {modality!r} asks for column {column}, but X has {n_columns} feature(s)"
-                )
-    elif len(range(*columns.indices(n_columns))) == 0:
-        raise ValueError(
-            f"modality {modality!r} asks for columns {columns}, but X has {n_columns} feature(s)"
-        )
-    return X.iloc[:, columns] if isinstance(X, pd.DataFrame) else X[:, columns]
-
-
-def _rows_with_any_value(values):
-    if issparse(values):  # no entry is null
-        return np.ones(values.shape[0], dtype=bool)
-    present = ~np.isnan(values) if isinstance(values, np.ndarray) else presence_mask(values)
-    return np.asarray(present).any(axis=1)
-
-
-def _single_column(series):
-    present = presence_mask(series).to_numpy()
-    if series.dtype == object:
-        series = _stack_equal_arrays(series)
-    if isinstance(series.array, TensorArray):
-        return Column(series.array, present)
-    if pd.api.types.is_numeric_dtype(series.dtype):  # one number per sample: a block of width 1
-        return Column(series.to_numpy(float, na_value=np.nan)[:, None], present)
-    return Column(series, present)
-
-
-def _stack_equal_arrays(series):
-    """An object column of arrays of one shape as the tensor column it could have been."""
-    present = series[presence_mask(series)]
-    if len(present) == 0 or not isinstance(present.iloc[0], np.ndarray):
-        return series
-    try:
-        return pd.Series(TensorArray._from_sequence(series.array), series.index, copy=False)
-    except (TypeError, ValueError):  # arrays of several shapes are for the member to read
-        return series
-
-
-def refuse_null(column, modality, index):
-    """Raise a ModalityError if the column has a null cell."""
-    if not column.present.all():
-        row = int(np.flatnonzero(~column.present)[0])
-        raise ModalityError(
-            'the cell is null: the modality is missing (or holds NaN), and missing="error"; choose '
-            "another way of treating missing modalities",
-            modality=modality,
-            row=row,
-            index=_label(index, row),
-        )
+    def _sk_visual_block_(self):
+        names, estimators = zip(*self._named_members, strict=True)
+        members = getattr(self, self._members_parameter)
+        details = [str(member[2] if len(member) > 2 else member[0]) for member in members]
+        return _VisualBlock("parallel", estimators, names=names, name_details=details)
 
 
 def run_on_present_rows(function, member, column, y, params, *, index, message=None):
@@ -292,24 +202,10 @@ def run_on_present_rows(function, member, column, y, params, *, index, message=N
         with config_context(transform_output="default"), _print_elapsed_time("skmm", message):
             return function(member, rows, y, params)
     except ModalityError as error:
-        row = None if error.row is None else int(positions[error.row])
-        label = None if row is None else _label(index, row)
+        row = None if error.row is None else positions[error.row]
+        label = None if row is None or index is None else index[row]
         place = {"modality": member.modality, "row": row, "index": label}
         raise ModalityError(error.message, **place) from error.__cause__
-
-
-def refuse_absent(column, modality):
-    """Raise a ModalityError if there is no sample to fit a member on."""
-    if not column.present.any():
-        raise ModalityError(
-            'missing in every sample, so there is nothing to fit; set it to "drop"',
-            modality=modality,
-        )
-
-
-def _label(index, row):
-    label = None if index is None else index[row]
-    return label.item() if isinstance(label, np.generic) else label
 
 
 def _is(value, word):

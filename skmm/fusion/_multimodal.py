@@ -6,7 +6,6 @@ from scipy import sparse
 from sklearn.base import TransformerMixin, clone
 from sklearn.utils import Bunch, check_consistent_length, indexable
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
-from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from skmm._validation import (
@@ -14,7 +13,6 @@ from skmm._validation import (
     Integral,
     StrOptions,
     _raise_for_params,
-    _VisualBlock,
     all_or_nothing,
 )
 from skmm.fusion._blocks import (
@@ -26,14 +24,9 @@ from skmm.fusion._blocks import (
     spread,
     to_frame,
 )
+from skmm.fusion._columns import refuse_absent
 from skmm.fusion._concat import ConcatFusion
-from skmm.fusion._members import (
-    MemberComposition,
-    read_column,
-    refuse_absent,
-    refuse_null,
-    run_on_present_rows,
-)
+from skmm.fusion._members import MemberComposition
 from skmm.fusion._missing import fill_blocks, learn_fill
 
 INDICATOR = "missingindicator"
@@ -253,13 +246,6 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
         tags.input_tags.allow_nan = passes_nan
         return tags
 
-    def _sk_visual_block_(self):
-        names, transformers = zip(*self._named_members, strict=True)
-        columns = [member[2] if len(member) > 2 else member[0] for member in self.transformers]
-        return _VisualBlock(
-            "parallel", transformers, names=names, name_details=[str(names) for names in columns]
-        )
-
     def _is_missing(self, policy):
         return isinstance(self.missing, str) and self.missing == policy
 
@@ -276,7 +262,13 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
                 (y,) = indexable(y)
                 check_consistent_length(columns[0].present, y)
             routed = process_routing(self, "fit", **params)
-            fitted = self._run(_fit_transform_rows, members, columns, X, y, routed)
+            fit_params = {
+                member.modality: {}
+                if isinstance(member.estimator, str)
+                else routed[member.modality]["fit"]
+                for member in members
+            }
+            fitted = self._run(_fit_transform_rows, members, columns, X, y, fit_params)
             transformers, values = zip(*fitted, strict=True)
             self.transformers_ = [
                 member._replace(estimator=transformer)
@@ -286,34 +278,6 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
             self._block_specs = {modality: spec_of(block) for modality, block in blocks.items()}
             self._fit_fusion(blocks, y, X)
             return self._fuse(blocks, X)
-
-    def _read_columns(self, X, members):
-        columns = [read_column(X, member, len(members)) for member in members]
-        if self._is_missing("error"):
-            for member, column in zip(members, columns, strict=True):
-                refuse_null(column, member.modality, getattr(X, "index", None))
-        return columns
-
-    def _run(self, function, members, columns, X, y=None, routed=None):
-        """Call `function` for every member on its present rows, several at a time if asked to."""
-
-        def params_of(member):
-            is_routed = routed is not None and not isinstance(member.estimator, str)
-            return routed[member.modality]["fit"] if is_routed else {}
-
-        message = "(%s) processing" if self.verbose else None
-        return Parallel(n_jobs=self.n_jobs)(
-            delayed(run_on_present_rows)(
-                function,
-                member,
-                column,
-                y,
-                params_of(member),
-                index=getattr(X, "index", None),
-                message=message and message % member.modality,
-            )
-            for member, column in zip(members, columns, strict=True)
-        )
 
     def _collect(self, members, values, columns, X):
         """Blocks of all rows by modality; one missing everywhere takes the form it had in fit."""

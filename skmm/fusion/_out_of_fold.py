@@ -7,7 +7,8 @@ from sklearn.base import clone, is_classifier
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
-from skmm.fusion._members import Column, refuse_absent, run_on_present_rows
+from skmm.fusion._columns import Column, refuse_absent
+from skmm.fusion._members import run_on_present_rows
 
 
 def make_splits(estimator, y, groups):

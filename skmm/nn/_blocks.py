@@ -22,8 +22,6 @@ class Block(NamedTuple):
     def error(self, message, row=None):
         """Return the error that says what is wrong with this modality, in this row."""
         label = None if row is None or self.index is None else self.index[row]
-        label = label.item() if isinstance(label, np.generic) else label  # reads 7, not np.int64(7)
-        row = None if row is None else int(row)
         return ModalityError(message, modality=self.name, row=row, index=label)
 
 

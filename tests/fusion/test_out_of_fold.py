@@ -6,8 +6,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from skmm import LateFusionClassifier, LateFusionRegressor, ModalityError
+from skmm.fusion._columns import Column
 from skmm.fusion._late_classifier import aligned_probabilities
-from skmm.fusion._members import Column, Member
+from skmm.fusion._members import Member
 from skmm.fusion._out_of_fold import make_splits, out_of_fold
 
 X, Y = load_iris(return_X_y=True)

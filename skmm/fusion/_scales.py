@@ -1,0 +1,81 @@
+"""Make blocks comparable: one mean and one factor per column."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+from scipy.linalg import eigvalsh
+from scipy.sparse.linalg import norm as sparse_norm
+from scipy.sparse.linalg import svds
+from sklearn.utils.sparsefuncs import mean_variance_axis
+
+from skmm.fusion._blocks import fill
+
+
+class ColumnScale(NamedTuple):
+    """What is subtracted from and multiplied to the columns of one block."""
+
+    mean: np.ndarray  # (d,) the training mean, which also stands in for a missing row
+    center: np.ndarray  # (d,) what is subtracted: the mean, or 0 where the block is not centered
+    factor: np.ndarray  # (d,)
+
+
+def column_scale(rows, scaling, weight):
+    """Scale of the columns of one block, from its present rows, and the c_m it contains."""
+    is_sparse = sparse.issparse(rows)
+    mean, variance = _mean_and_variance(rows)
+    if scaling is None:
+        scale = ColumnScale(mean, np.zeros_like(mean), np.full(len(mean), np.sqrt(weight)))
+        return scale, 1.0
+    # As scikit-learn's scalers: a column that varies by rounding only is constant.
+    epsilon = np.finfo(rows.dtype).eps
+    bound = rows.shape[0] * epsilon * variance + (rows.shape[0] * mean * epsilon) ** 2
+    constant = variance <= bound
+    factor = np.where(constant, 0.0, 1 / np.sqrt(np.where(constant, 1.0, variance)))
+    center = np.zeros_like(mean) if is_sparse else mean
+    divisor = _block_divisor(rows, center, factor, scaling) or 1.0
+    return ColumnScale(mean, center, factor * np.sqrt(weight) / divisor), divisor
+
+
+def _mean_and_variance(rows):
+    if sparse.issparse(rows):
+        return mean_variance_axis(rows.astype(np.float64), axis=0)
+    mean = rows.mean(axis=0, dtype=np.float64)
+    return mean, np.square(rows - mean).mean(axis=0)
+
+
+def _block_divisor(rows, center, factor, scaling):
+    """The c_m of ConcatFusion: how large a block is after its columns were standardized."""
+    if scaling == "standard":
+        return 1.0
+    if scaling == "sqrt_dim":
+        return float(np.sqrt(rows.shape[1]))
+    scaled = _standardize(rows, center, factor)
+    if scaling == "frobenius":
+        norm = sparse_norm(scaled) if sparse.issparse(scaled) else np.linalg.norm(scaled)
+        return float(norm / np.sqrt(rows.shape[0]))
+    return _largest_singular_value(scaled) / float(np.sqrt(rows.shape[0]))
+
+
+def _largest_singular_value(matrix):
+    if sparse.issparse(matrix) and min(matrix.shape) > 2:
+        start = np.ones(min(matrix.shape))  # ARPACK draws one at random otherwise
+        return float(svds(matrix, k=1, v0=start, return_singular_vectors=False)[0])
+    matrix = matrix.toarray() if sparse.issparse(matrix) else matrix
+    gram = matrix.T @ matrix if matrix.shape[0] > matrix.shape[1] else matrix @ matrix.T
+    last = gram.shape[0] - 1
+    return float(np.sqrt(max(eigvalsh(gram, subset_by_index=[last, last])[0], 0.0)))
+
+
+def _standardize(values, center, factor):
+    if sparse.issparse(values):
+        return values.astype(np.float64) @ sparse.diags_array(factor)
+    scaled = values - center
+    scaled *= factor
+    return scaled
+
+
+def apply_scale(block, scale):
+    filled = fill(block, scale.mean)
+    scaled = _standardize(filled.values, scale.center, scale.factor)
+    return scaled.astype(block.values.dtype, copy=False)
