@@ -122,13 +122,12 @@ def _stack_equal_arrays(series):
         return series
 
 
-def refuse_null(column, modality, index):
-    """Raise a ModalityError if the column has a null cell."""
+def refuse_null(column, modality, index, way_out):
+    """Raise a ModalityError with the `way_out` if the column has a null cell."""
     if not column.present.all():
         row = np.flatnonzero(~column.present)[0]
         raise ModalityError(
-            'the cell is null: the modality is missing (or holds NaN), and missing="error"; choose '
-            "another way of treating missing modalities",
+            f'the cell is null (or its numbers are NaN), and missing="error"; {way_out}',
             modality=modality,
             row=row,
             index=None if index is None else index[row],

@@ -33,6 +33,7 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
     """
 
     _members_parameter = "estimators"
+    _missing_hint = 'set missing="skip" to decide by the modalities that are there'
     _parameter_constraints = {
         "estimators": [list],
         "weights": [dict, "array-like", None],
@@ -89,6 +90,10 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
             If a member cannot give what the rule needs.
         """
         self._validate_params()
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None"
+            )
         with all_or_nothing(self):
             members = self._check_members(("drop",))
             X = self._read_X(X, members, reset=True, allow_nan=self.missing == "skip")

@@ -33,7 +33,8 @@ class Member(NamedTuple):
 class MemberComposition(_BaseComposition):
     """``get_params`` and ``set_params`` that reach into the members, as in ColumnTransformer.
 
-    A subclass says in ``_members_parameter`` which of its parameters holds the members.
+    A subclass says in ``_members_parameter`` which of its parameters holds the members, and in
+    ``_missing_hint`` what else its parameter ``missing`` could be than "error".
     """
 
     def get_params(self, deep=True):
@@ -149,7 +150,7 @@ class MemberComposition(_BaseComposition):
         columns = [read_column(X, member, len(members)) for member in members]
         if isinstance(self.missing, str) and self.missing == "error":
             for member, column in zip(members, columns, strict=True):
-                refuse_null(column, member.modality, getattr(X, "index", None))
+                refuse_null(column, member.modality, getattr(X, "index", None), self._missing_hint)
         return columns
 
     def _run(self, function, members, columns, X, y=None, params=None):
@@ -206,6 +207,10 @@ def run_on_present_rows(function, member, column, y, params, *, index, message=N
         label = None if row is None or index is None else index[row]
         place = {"modality": member.modality, "row": row, "index": label}
         raise ModalityError(error.message, **place) from error.__cause__
+    except (ValueError, TypeError) as error:
+        if type(error) not in (ValueError, TypeError):  # a subclass may take other arguments
+            raise
+        raise type(error)(f"modality {member.modality!r}: {error}") from error
 
 
 def _is(value, word):

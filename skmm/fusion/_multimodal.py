@@ -106,6 +106,9 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
     """
 
     _members_parameter = "transformers"
+    _missing_hint = (
+        'set missing="mean" or "zero", or "nan" for an estimator that takes NaN or masks null cells'
+    )
     _parameter_constraints = {
         "transformers": [list],
         "fusion": [StrOptions({"concat"}), HasMethods(["fit", "transform"]), None],

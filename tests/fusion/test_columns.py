@@ -32,8 +32,10 @@ def test_columns_that_are_not_there_are_refused(transformers, message):
 
 def test_null_cells_are_refused_with_their_place():
     column = Column(X, np.array([True, False, True, False]))
-    with pytest.raises(ModalityError, match=r"modality 'a', row 1 \(index 'v'\): the cell is null"):
-        refuse_null(column, "a", list("uvwx"))
+    with pytest.raises(
+        ModalityError, match=r"modality 'a', row 1 \(index 'v'\): the cell is null.*; go on"
+    ):
+        refuse_null(column, "a", list("uvwx"), "go on")
 
 
 def test_a_modality_that_is_nowhere_is_refused():

@@ -166,3 +166,8 @@ def test_a_failed_refit_keeps_the_old_model(iris, frame):
 
 def test_html_shows_the_members_side_by_side():
     assert "sk-parallel" in LateFusionClassifier(members())._repr_html_()
+
+
+def test_y_is_required(frame):
+    with pytest.raises(ValueError, match="LateFusionClassifier requires y to be passed"):
+        LateFusionClassifier(members()).fit(frame, None)

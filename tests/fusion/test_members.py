@@ -72,3 +72,26 @@ def test_the_place_of_an_error_is_translated_back():
 
     with pytest.raises(ModalityError, match=r"modality 'text', row 3 \(index 'x'\): bad"):
         run_on_present_rows(fail, member, column, None, {}, index=frame.index)
+
+
+@pytest.mark.parametrize("error", [ValueError, TypeError])
+def test_other_errors_of_a_member_name_its_modality(error):
+    frame = make_frame(text=["a"])
+    member = Member("text", None, "text")
+
+    def fail(member, rows, y, params):
+        raise error("bad")
+
+    with pytest.raises(error, match="modality 'text': bad"):
+        run_on_present_rows(fail, member, read_column(frame, member, 1), None, {}, index=None)
+
+
+def test_an_error_of_another_kind_is_left_alone():
+    frame = make_frame(text=["a"])
+    member = Member("text", None, "text")
+
+    def fail(member, rows, y, params):
+        return b"\xff".decode()
+
+    with pytest.raises(UnicodeDecodeError):
+        run_on_present_rows(fail, member, read_column(frame, member, 1), None, {}, index=None)
