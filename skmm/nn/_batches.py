@@ -13,7 +13,8 @@ _INDEXABLE = {np.dtype(name) for name in ("?", "u1", "i1", "i2", "i4", "i8", "f2
 def as_tensor(array):
     """Share the memory of an array with torch where torch knows its dtype."""
     if array.dtype not in _INDEXABLE:
-        array = array.astype(np.int64 if array.dtype.kind in "iu" else np.float64)
+        fits = array.dtype.kind in "iu" and array.dtype.newbyteorder("=") != np.uint64
+        array = array.astype(np.int64 if fits else np.float64)
     if any(stride < 0 for stride in array.strides):
         array = np.ascontiguousarray(array)
     with warnings.catch_warnings():

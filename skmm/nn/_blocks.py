@@ -87,7 +87,8 @@ def _read_column(column, shape):
         return block._replace(tensor=np.zeros((len(column), *shape), dtype=np.int8))
     if isinstance(column.array, TensorArray):
         tensor = column.array.tensor
-    elif pd.api.types.is_numeric_dtype(column.dtype):  # one number per sample
+    elif pd.api.types.is_numeric_dtype(column.dtype) and column.dtype.kind != "c":
+        # One number per sample.
         tensor = column.to_numpy(dtype=np.float64, na_value=np.nan)[:, np.newaxis]
     else:
         tensor = _stack_cells(block, column.array)
@@ -119,8 +120,11 @@ def _stack_cells(block, cells):
 def _as_numbers(block, cell, row):
     if isinstance(cell, Real):  # a column of single numbers that lost its dtype
         return np.array([cell], dtype=np.float64)
-    if isinstance(cell, np.ndarray | list) and np.asarray(cell).dtype.kind in "biufc":
-        return np.asarray(cell)
+    try:
+        if isinstance(cell, np.ndarray | list | tuple) and np.asarray(cell).dtype.kind in "biufc":
+            return np.asarray(cell)
+    except ValueError:  # lists of several lengths
+        pass
     raise block.error(
         f"the cell {cell!r:.60} is not an array of numbers; turn raw samples into numbers first, "
         f"with an extractor in MultimodalFusion([({block.name!r}, extractor)], fusion=None)",

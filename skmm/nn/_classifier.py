@@ -14,7 +14,7 @@ from skmm._validation import (
     all_or_nothing,
 )
 from skmm.nn._blocks import read_blocks
-from skmm.nn._estimator import DeepFusionEstimator
+from skmm.nn._estimator import DeepFusionEstimator, has_any_modality
 
 
 class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
@@ -102,7 +102,7 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
     n_features_in_ : int
         Number of modalities, or of columns of a matrix.
     feature_names_in_ : ndarray of str
-        Names of the columns of X, if it has any.
+        Names of the columns of X; invented ones for nameless columns of samples.
 
     See Also
     --------
@@ -244,15 +244,27 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
             classes, codes = np.unique(y, return_inverse=True)
             self._check_classes(classes)
             prior = np.bincount(codes, weight)
-            class_weight = compute_class_weight(
-                self.class_weight, classes=classes, y=y, sample_weight=weight
-            )
-            weight = weight * class_weight[codes]
-            _check_weights(classes, np.bincount(codes, weight))
+            weight = weight * self._weigh_classes(classes, y, weight)[codes]
+            _check_weights(classes, np.bincount(codes, weight * has_any_modality(blocks)))
             self._fit_net(blocks, codes, weight, groups=codes, n_outputs=len(classes))
             self.classes_ = classes
             self.class_prior_ = prior / prior.sum()
         return self
+
+    def _weigh_classes(self, classes, y, weight):
+        """Weights of the classes; one without any sample of positive weight does not matter."""
+        given = self.class_weight
+        if isinstance(given, dict):
+            if not all(np.isfinite(value) and value >= 0 for value in given.values()):
+                raise ValueError(f"class_weight={given} must hold finite numbers, at least 0")
+            return compute_class_weight(given, classes=classes, y=y)
+        counts = weight > 0
+        seen = np.isin(classes, y[counts])
+        weights = np.ones(len(classes))
+        weights[seen] = compute_class_weight(
+            given, classes=classes[seen], y=y[counts], sample_weight=weight[counts]
+        )
+        return weights
 
     def _check_classes(self, classes):
         if self._goes_on() and not np.array_equal(classes, self.classes_):
@@ -289,9 +301,7 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         -------
         y : ndarray of shape (n_samples,)
         """
-        best = self.predict_proba(X).argmax(
-            axis=1
-        )  # raises NotFittedError, before classes_ is read
+        best = self.predict_proba(X).argmax(axis=1)  # first: it is what raises NotFittedError
         return self.classes_[best]
 
 

@@ -169,7 +169,8 @@ class TokenEncoder(nn.Module):
     Parameters
     ----------
     n_tokens : int
-        Number of ids, 0 included, which is padding. Ids beyond are read as padding, too.
+        Number of ids, 0 included. At the end 0 is padding, elsewhere a step that says nothing; ids
+        beyond the table are read as 0.
     embed_dim : int, default=64
         Width p of the embedding, and of the vectors in the table.
     dropout : float, default=0.0

@@ -11,7 +11,9 @@ from sklearn.utils.validation import check_is_fitted
 from skorch.callbacks import EarlyStopping
 from skorch.helper import predefined_split
 
-from skmm._validation import Integral, Interval, Options, Real, StrOptions
+from skmm._device import resolve_device
+from skmm._threads import one_thread
+from skmm._validation import Integral, Interval, ModalityError, Options, Real, StrOptions
 from skmm.nn._batches import BlockDataset
 from skmm.nn._blocks import read_blocks
 from skmm.nn._kinds import as_kind, choose_kinds, n_channels
@@ -31,8 +33,6 @@ from skmm.nn._training import (
     FiniteLoss,
     hold_out,
     make_net,
-    one_thread,
-    resolve_device,
     seed_scope,
     train,
 )
@@ -157,9 +157,13 @@ class DeepFusionEstimator(BaseEstimator):
         return self.warm_start and hasattr(self, "net_")
 
     def _choose_kinds(self, blocks):
-        if self._goes_on():
-            return self._kinds
-        return choose_kinds(blocks, self.encoders)
+        kinds = choose_kinds(blocks, self.encoders)
+        if self._goes_on() and kinds != self._kinds:
+            raise ValueError(
+                f"warm_start=True goes on with a net that reads {self._kinds}, and now it would be "
+                f"{kinds}; keep encoders and the dtypes of X, or set warm_start=False"
+            )
+        return kinds
 
     @property
     def _kinds(self):
@@ -178,8 +182,8 @@ class DeepFusionEstimator(BaseEstimator):
             "modalities": self.network_["modalities"] if self._goes_on() else modalities,
             "n_outputs": n_outputs,
             "fusion": self.fusion,
-            "embed_dim": self.embed_dim,
-            "hidden_dims": tuple(self.hidden_dims),
+            "embed_dim": int(self.embed_dim),
+            "hidden_dims": tuple(map(int, self.hidden_dims)),
             "dropout": self.dropout,
             "modality_dropout": self.modality_dropout,
         }
@@ -248,9 +252,12 @@ class DeepFusionEstimator(BaseEstimator):
         scores = scores.to(torch.float64).numpy()
         bad = ~np.isfinite(scores).all(axis=1)
         if bad.any():
-            raise ValueError(
-                f"row {bad.argmax()}: the scores of the net are not finite; expected values of the "
-                f"size of those in fit, which {self.net_.module_.head[-1].weight.dtype} can hold"
+            row, index = bad.argmax(), next(iter(blocks.values())).index
+            raise ModalityError(
+                "the scores of the net are not finite; expected values of the size of those in fit, "
+                f"which {self.net_.module_.head[-1].weight.dtype} can hold",
+                row=row,
+                index=None if index is None else index[row],
             )
         return scores, dataset.present.any(dim=1).numpy()
 
@@ -272,10 +279,14 @@ class DeepFusionEstimator(BaseEstimator):
             self.net_ = rebuild_net(self.network_, self._loss, self.device, weights, history)
 
 
+def has_any_modality(blocks):
+    """Which samples have at least one modality, as a bool ndarray."""
+    return np.any([block.present for block in blocks.values()], axis=0)
+
+
 def rows_to_learn_from(blocks, weight):
     """Samples with positive weight and any modality; a modality that none of them has is refused."""
-    present = np.column_stack([block.present for block in blocks.values()])
-    rows = np.flatnonzero(present.any(axis=1) & (weight > 0))
+    rows = np.flatnonzero(has_any_modality(blocks) & (weight > 0))
     for block in blocks.values():
         if not block.present[rows].any():
             raise block.error("missing in every sample of positive weight; leave the column out")

@@ -1,13 +1,13 @@
 """The four kinds of samples that a net can encode: vectors, images, sequences and tokens."""
 
-from difflib import get_close_matches
-
 import numpy as np
+
+from skmm._validation import did_you_mean
 
 KINDS = ("vector", "image", "sequence", "tokens")
 
 # An embedding table of this many rows is far beyond any vocabulary: the integers are no ids.
-MAX_TOKENS = 10_000_000
+MAX_TOKENS = 1_000_000
 
 
 def choose_kinds(blocks, encoders):
@@ -26,10 +26,9 @@ def choose_kinds(blocks, encoders):
     wanted = {} if isinstance(encoders, str) else encoders
     for name, kind in wanted.items():
         if name not in blocks:
-            near = get_close_matches(str(name), list(blocks), n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
             raise ValueError(
-                f"encoders names {name!r}, but the modalities are {list(blocks)}{hint}"
+                f"encoders names {name!r}, but the modalities are {list(blocks)}"
+                + did_you_mean(name, blocks)
             )
         if kind not in KINDS:
             raise ValueError(f"encoders[{name!r}] is {kind!r}; expected one of {list(KINDS)}")

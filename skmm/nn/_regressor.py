@@ -93,7 +93,7 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
     n_features_in_ : int
         Number of modalities, or of columns of a matrix.
     feature_names_in_ : ndarray of str
-        Names of the columns of X, if it has any.
+        Names of the columns of X; invented ones for nameless columns of samples.
 
     See Also
     --------

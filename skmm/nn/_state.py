@@ -7,7 +7,8 @@ import sklearn
 import torch
 
 import skmm
-from skmm.nn._training import make_net, resolve_device, seed_scope
+from skmm._device import resolve_device
+from skmm.nn._training import make_net, seed_scope
 
 # Raise it when a state of an older release can no longer be read as it is, and teach
 # `check_versions` which formats this release reads.

@@ -1,12 +1,12 @@
 """Train a network with skorch: the net, its loss, the scope of its seed, and when it stops."""
 
 from contextlib import contextmanager
+from threading import RLock
 
 import numpy as np
 import torch
 from skorch import NeuralNet
 from skorch.callbacks import Callback, EarlyStopping
-from threadpoolctl import threadpool_limits
 from torch import nn
 
 from skmm.nn._batches import Batches
@@ -23,8 +23,14 @@ NET_ARGUMENTS = [
     "device",
     "train_split",
     "iterator_train",
+    "iterator_train__batch_size",
     "iterator_valid",
+    "optimizer__lr",
+    "warm_start",
 ]
+
+# torch's global generator belongs to the process: one thread at a time may seed it.
+_SCOPE = RLock()
 
 # Samples per batch where nothing is learned: large enough for speed, small enough for images.
 PREDICTION_BATCH_SIZE = 256
@@ -152,8 +158,8 @@ def hold_out(groups, fraction, seed):
     candidates = order[~is_first]
     if len(candidates) == 0:
         raise ValueError(
-            f"early_stopping=True holds out a part of X, but there is only one sample per class "
-            f"({len(groups)} in all); give more samples, or set early_stopping=False"
+            f"early_stopping=True holds out a part of X, but {len(groups)} samples are too few: one "
+            "of each class is needed for training; give more, or set early_stopping=False"
         )
     n_held_out = np.clip(round(fraction * len(groups)), 1, len(candidates))
     # Evenly spaced in rows sorted by group, which takes the same share of each.
@@ -161,35 +167,12 @@ def hold_out(groups, fraction, seed):
     return np.setdiff1d(shuffled, held_out), np.sort(held_out)
 
 
-def resolve_device(device):
-    """Turn "auto" into a device that is there; refuse one that is not."""
-    if device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        if torch.device(device).type in ("cpu", "cuda"):
-            torch.empty(0, device=device)
-            return device
-        reason = "only 'auto', 'cpu' and 'cuda' devices are supported"
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-    raise ValueError(f"device={device!r} cannot be used: {reason}; set device='auto' or 'cpu'")
-
-
-def one_thread():
-    """Limit CPU threads inside the scope.
-
-    How torch splits a sum among threads changes its last digits, and joblib gives workers fewer
-    threads: without the limit results would depend on ``n_jobs``.
-    """
-    return threadpool_limits(1)
-
-
 @contextmanager
 def seed_scope(seed, device):
     """Seed torch inside the scope, and leave its global generators as they were."""
     device = torch.device(device)
     devices = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=devices):
+    with _SCOPE, torch.random.fork_rng(devices=devices):
         # torch.manual_seed would also reseed every GPU, used or not.
         torch.default_generator.manual_seed(seed)
         for cuda in devices:

@@ -87,3 +87,28 @@ def test_warm_start_refuses_other_classes(toy):
     model = DeepFusionClassifier(**QUICK, warm_start=True).fit(X, y)
     with pytest.raises(ValueError, match=r"net for the classes \[0, 1\], and y has \[0, 1, 2\]"):
         model.fit(X, np.arange(40) % 3)
+
+
+@pytest.mark.parametrize("weight", [np.nan, -1.0, np.inf])
+def test_class_weights_must_be_finite_and_not_negative(toy, weight):
+    X, y = toy
+    with pytest.raises(ValueError, match="class_weight=.* must hold finite numbers, at least 0"):
+        DeepFusionClassifier(max_epochs=1, class_weight={0: weight, 1: 1}).fit(X, y)
+
+
+def test_balanced_weights_leave_a_class_of_weight_zero_out(toy):
+    X, y = toy
+    labels = np.where(np.arange(40) < 2, 2, y)
+    weight = (labels != 2).astype(float)
+    params = {"max_epochs": 2, "class_weight": "balanced", "random_state": 0}
+    model = DeepFusionClassifier(**params).fit(X, labels, sample_weight=weight)
+    assert model.classes_.tolist() == [0, 1, 2]
+    assert np.isfinite(model.predict_proba(X)).all()
+
+
+def test_a_class_whose_samples_have_no_modality_cannot_be_told_apart(toy):
+    X, y = toy
+    empty = X.copy()
+    empty.iloc[y == 1] = drop_modalities(X.iloc[y == 1], keep_one=False)
+    with pytest.raises(ValueError, match="only 1 class of positive weight"):
+        DeepFusionClassifier(max_epochs=1).fit(empty, y)

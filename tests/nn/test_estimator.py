@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from joblib import parallel_config
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.ensemble import BaggingClassifier
@@ -22,6 +23,7 @@ from skmm import ModalityError
 from skmm._tensor import TensorArray
 from skmm.frame import drop_modalities, make_frame
 from skmm.nn import DeepFusionClassifier, SequenceEncoder, VectorEncoder
+from skmm.nn._training import hold_out
 
 QUICK = {"max_epochs": 3, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0}
 
@@ -485,7 +487,7 @@ def test_values_too_large_for_the_net_are_named_with_their_row(toy):
     X, y = toy
     huge = X["sensor"].array.tensor.copy()
     huge[5] = 1e300
-    with pytest.raises(ValueError, match=r"row 5: the scores.*torch.float32 can hold"):
+    with pytest.raises(ValueError, match=r"row 5 \(index 5\): the scores.*torch.float32 can hold"):
         quick().fit(X, y).predict(X.assign(sensor=TensorArray(huge)))
 
 
@@ -541,3 +543,92 @@ def test_a_clone_is_unfitted_and_has_the_parameters(toy):
     again = clone(model)
     assert not hasattr(again, "net_")
     assert again.embed_dim == 8
+
+
+# -- what else may go on in the process -----------------------------------------------------------
+
+
+def test_fits_in_threads_equal_fits_one_after_the_other(toy):
+    X, y = toy
+    state, threads = torch.get_rng_state(), torch.get_num_threads()
+    options = {"cv": 4, "method": "predict_proba"}
+    expected = cross_val_predict(quick(dropout=0.5), X, y, **options)
+    with parallel_config("threading"):
+        found = cross_val_predict(quick(dropout=0.5), X, y, n_jobs=4, **options)
+    assert_array_equal(found, expected)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert torch.get_num_threads() == threads
+
+
+# -- parameters that reach further in -------------------------------------------------------------
+
+
+def test_early_stopping_holds_out_the_share_asked_for_from_every_class(toy, monkeypatch):
+    X, y = toy
+    seen = []
+
+    def spy(groups, fraction, seed):
+        seen.append((groups.tolist(), fraction))
+        return hold_out(groups, fraction, seed)
+
+    monkeypatch.setattr("skmm.nn._estimator.hold_out", spy)
+    quick(early_stopping=True, validation_fraction=0.3).fit(X, y)
+    assert seen == [(y.tolist(), 0.3)]
+
+
+def test_the_head_drops_units_in_training(toy):
+    X, y = toy
+    head = quick(dropout=0.4, hidden_dims=(8, 8)).fit(X, y).net_.module_.head
+    assert [m.p for m in head.modules() if isinstance(m, torch.nn.Dropout)] == [0.4, 0.4]
+
+
+@pytest.mark.parametrize("name", ["optimizer__lr", "iterator_train__batch_size", "warm_start"])
+def test_net_params_cannot_override_parameters_of_the_estimator(toy, name):
+    X, y = toy
+    with pytest.raises(ValueError, match=f"net_params holds .*{name}"):
+        quick(net_params={name: 1}).fit(X, y)
+
+
+def test_numpy_integers_are_sizes(toy):
+    X, y = toy
+    model = quick(embed_dim=np.int64(8), hidden_dims=(np.int32(4),)).fit(X, y)
+    assert type(model.network_["embed_dim"]) is int
+    assert type(model.network_["hidden_dims"][0]) is int
+
+
+def test_warm_start_refuses_other_encoders(toy):
+    X, y = toy
+    model = quick(warm_start=True).fit(X, y)
+    with pytest.raises(ValueError, match="warm_start=True goes on with a net that reads"):
+        model.set_params(encoders={"text": "vector"}).fit(X, y)
+
+
+def test_a_failed_refit_leaves_the_moments_of_the_optimizer_alone(toy):
+    X, y = toy
+    straight = quick(warm_start=True).fit(X, y)
+    failed = quick(warm_start=True).fit(X, y)
+    with pytest.raises(FloatingPointError):
+        failed.set_params(lr=1e18).fit(X, y)
+    failed.set_params(lr=straight.lr)
+    assert_array_equal(failed.fit(X, y).predict_proba(X), straight.fit(X, y).predict_proba(X))
+
+
+@pytest.mark.parametrize("cell", [[[1.0, 2.0], [3.0]], {"a": 1}, ["x"]])
+def test_a_cell_that_is_no_array_of_numbers_is_named(cell):
+    X = make_frame(a=[np.ones(2), np.ones(2)]).astype(object)
+    X.at[1, "a"] = cell
+    with pytest.raises(
+        ModalityError, match=r"modality 'a', row 1 \(index 1\).*not an array of numbers"
+    ):
+        quick().fit(X, [0, 1])
+
+
+def test_tuples_and_lists_of_numbers_are_samples():
+    X = make_frame(a=[(1.0, 2.0), [3.0, 4.0]])
+    assert quick().fit(X, [0, 1]).cell_shapes_ == {"a": (2,)}
+
+
+def test_complex_numbers_are_refused():
+    X = make_frame(a=np.ones((2, 2)), b=np.array([1 + 2j, 3j]))
+    with pytest.raises(ModalityError, match="modality 'b'"):
+        quick().fit(X, [0, 1])
