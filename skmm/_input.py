@@ -3,15 +3,14 @@
 Either a DataFrame whose columns are modalities, or a plain numeric matrix.
 """
 
-from difflib import get_close_matches
+from numbers import Number
 from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
 
-from skmm._tensor import TensorDtype
-from skmm._validation import is_null, refuse_dict
-from skmm.frame import check_frame, make_frame
+from skmm._validation import did_you_mean, is_null, refuse_dict
+from skmm.frame import check_frame, make_frame, presence_mask
 
 __all__ = ["holds_modalities", "name_columns", "select_columns"]
 
@@ -38,15 +37,17 @@ def holds_modalities(X):
 
 
 def _is_modality(column):
+    """Decide by the dtype, and look into cells of dtype object only: numbers there are numbers."""
     if column.dtype == object:
-        return _holds_samples(column.array)
-    return isinstance(column.dtype, TensorDtype | pd.StringDtype)
+        present = column[presence_mask(column)]
+        return len(present) == 0 or not isinstance(present.iloc[0], Number)
+    return not pd.api.types.is_numeric_dtype(column.dtype)
 
 
 def _holds_samples(cells):
     """Whether the first cell that is not null is a sample, and not a number."""
     first = next((cell for cell in cells if not is_null(cell)), None)
-    return isinstance(first, str | bytes | PurePath | np.ndarray | list)
+    return isinstance(first, str | bytes | PurePath | np.ndarray | list | tuple)
 
 
 def name_columns(X, names):
@@ -90,9 +91,8 @@ def select_columns(X, names):
     """
     absent = [name for name in names if name not in X.columns]
     if absent:
-        near = get_close_matches(str(absent[0]), [str(name) for name in X.columns], n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ValueError(
-            f"X has no column {absent[0]!r}, its columns are {[str(name) for name in X.columns]}{hint}"
+            f"X has no column {absent[0]!r}, its columns are {[str(name) for name in X.columns]}"
+            + did_you_mean(absent[0], X.columns)
         )
     return X[list(names)]

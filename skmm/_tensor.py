@@ -234,8 +234,7 @@ class TensorArray(ExtensionArray):
         present = np.array([cell is not None for cell in cells], dtype=bool)
         tensor = np.zeros((len(cells), *dtype.shape), dtype.numpy_dtype)
         for row in np.flatnonzero(present):
-            _check_fits(cells[row].shape, cells[row].dtype, dtype, f" in row {row}")
-            tensor[row] = cells[row]
+            tensor[row] = _converted(cells[row], dtype, f" in row {row}")
         return cls(tensor, present)
 
     @classmethod
@@ -403,8 +402,10 @@ class TensorArray(ExtensionArray):
     def _convert(self, dtype):
         if dtype == self.dtype:
             return self
-        _check_fits(self.dtype.shape, self.dtype.numpy_dtype, dtype)
-        return type(self)(self._tensor.astype(dtype.numpy_dtype, copy=False), self.present)
+        present = _converted(self._tensor[self._present], dtype, n_leading=1)
+        tensor = np.zeros((len(self), *dtype.shape), dtype.numpy_dtype)
+        tensor[self._present] = present
+        return type(self)(tensor, self.present)
 
     # Comparing samples: by content, without an order
 
@@ -496,10 +497,25 @@ def _infer_dtype(cells):
     return TensorDtype(present[0].shape, np.result_type(*present))
 
 
-def _check_fits(shape, numpy_dtype, dtype, where=""):
+def _converted(cells, dtype, where="", *, n_leading=0):
+    """One cell (or with `n_leading=1` several) in a dtype that holds the same numbers."""
+    shape = cells.shape[n_leading:]
     if shape != dtype.shape:
         raise ValueError(f"expected a cell of shape {dtype.shape}{where}, got {shape}")
-    if not np.can_cast(numpy_dtype, dtype.numpy_dtype, "same_kind"):
+    if not _keeps_numbers(cells, dtype.numpy_dtype):
         raise TypeError(
-            f"cannot keep {numpy_dtype} values{where} as {dtype.numpy_dtype} without changing them"
+            f"cannot keep {cells.dtype} values{where} as {dtype.numpy_dtype} without changing them"
         )
+    return cells.astype(dtype.numpy_dtype, copy=False)
+
+
+def _keeps_numbers(cells, target):
+    """Whether the numbers survive the cast; floats may lose digits, but not become infinite."""
+    if np.can_cast(cells.dtype, target, "safe"):
+        return True
+    if cells.dtype.kind in "iu" and target.kind in "iu":
+        return np.array_equal(cells.astype(target), cells)
+    if not np.can_cast(cells.dtype, target, "same_kind"):
+        return False
+    with np.errstate(over="ignore"):
+        return not (np.isfinite(cells) & ~np.isfinite(cells.astype(target))).any()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from numbers import Integral, Real
 
 import numpy as np
@@ -52,6 +53,7 @@ __all__ = [
     "_routing_enabled",
     "_safe_indexing",
     "all_or_nothing",
+    "did_you_mean",
     "is_null",
     "refuse_dict",
     "validate_data",
@@ -137,6 +139,12 @@ def refuse_dict(X):
             f"X is a dict of {len(X)} modalities, and scikit-learn would count its keys as samples; "
             "use make_frame(**X)"
         )
+
+
+def did_you_mean(name, names):
+    """Return the end of an error message that suggests the nearest of `names`, if one is near."""
+    near = get_close_matches(str(name), [str(other) for other in names], n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 @contextmanager

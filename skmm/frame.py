@@ -9,7 +9,7 @@ from scipy.sparse import issparse
 from sklearn.utils import check_random_state
 
 from skmm._tensor import TensorArray, TensorDtype
-from skmm._validation import ModalityError, is_null, refuse_dict
+from skmm._validation import ModalityError, Real, is_null, refuse_dict
 
 __all__ = [
     "TensorArray",
@@ -91,6 +91,8 @@ def _as_column(name, cells):
         cells = cells.array
     if isinstance(cells, TensorArray):
         return TensorArray(cells.tensor, cells.present)
+    if isinstance(cells, pd.arrays.NumpyExtensionArray):
+        cells = cells.to_numpy()
     if isinstance(cells, ExtensionArray):
         return cells.copy()
     if hasattr(cells, "__array__"):
@@ -131,6 +133,11 @@ def _object_array(cells):
 
 def _refuse_what_is_not_cells(name, cells):
     is_table = isinstance(cells, (pd.DataFrame, Mapping)) or issparse(cells)
+    if isinstance(cells, np.ma.MaskedArray):
+        raise TypeError(
+            f"modality {name!r} is a masked array, whose mask would be lost; give TensorArray(data, "
+            "present=~mask), or None for a missing sample"
+        )
     if is_table or not pd.api.types.is_list_like(cells, allow_sets=False):
         raise TypeError(
             f"modality {name!r} is a {type(cells).__name__}; give a sequence with one cell per "
@@ -314,10 +321,11 @@ def drop_modalities(X, modalities=None, *, rate=1.0, keep_one=True, random_state
     >>> presence_mask(drop_modalities(X, rate=0.5, random_state=0)).sum(axis=1).tolist()
     [2, 2, 1, 1]
     """
+    check_frame(X)
     present = presence_mask(X)
     chosen = _choose(list(X.columns), modalities)
-    if not 0 <= rate <= 1:
-        raise ValueError(f"rate={rate} is not a share of the cells; give a number from 0 to 1")
+    if not (isinstance(rate, Real) and 0 <= rate <= 1):
+        raise ValueError(f"rate={rate!r} is not a share of the cells; give a number from 0 to 1")
     if keep_one and rate == 1 and set(chosen) == set(X.columns):
         raise ValueError(
             "rate=1.0 for all modalities leaves nothing of any sample; name the modalities to drop, "

@@ -464,3 +464,27 @@ def test_a_rate_that_is_no_share_is_refused(X, rate):
 def test_dropping_everything_by_accident_is_refused(X, modalities):
     with pytest.raises(ValueError, match="leaves nothing of any sample; name the modalities"):
         drop_modalities(X, modalities)
+
+
+@pytest.mark.parametrize("shape", [(3,), (3, 2)])
+def test_a_masked_array_is_refused(shape):
+    masked = np.ma.masked_array(np.ones(shape), mask=np.zeros(shape, dtype=bool))
+    with pytest.raises(TypeError, match="modality 'a' is a masked array, whose mask would be lost"):
+        make_frame(a=masked)
+
+
+def test_a_series_of_equal_arrays_is_stacked():
+    cells = pd.Series([np.ones(2), None, np.zeros(2)], dtype=object)
+    assert isinstance(make_frame(a=cells)["a"].array, TensorArray)
+
+
+@pytest.mark.parametrize("X", [np.zeros((2, 2)), pd.Series([1, 2])])
+def test_modalities_are_dropped_from_frames_only(X):
+    with pytest.raises(TypeError, match="make_frame|DataFrame"):
+        drop_modalities(X)
+
+
+@pytest.mark.parametrize("rate", ["a", None, 2])
+def test_a_rate_that_is_no_number_is_refused(rate):
+    with pytest.raises(ValueError, match="is not a share of the cells"):
+        drop_modalities(make_frame(a=[1.0, 2.0], b=["x", "y"]), rate=rate)

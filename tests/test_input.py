@@ -74,3 +74,15 @@ def test_a_missing_column_is_named_with_the_nearest():
 def test_a_missing_column_without_a_near_one_is_named():
     with pytest.raises(ValueError, match=r"no column 'audio', its columns are \['xyz'\]$"):
         select_columns(pd.DataFrame({"xyz": [1]}), ["audio"])
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        pd.DataFrame({"text": pd.Series([None, None], dtype=object)}),
+        pd.DataFrame({"age": [1.0, 2.0], "city": pd.Categorical(["a", "b"])}),
+        make_frame(pair=[(1, 2), (3, 4)]),
+    ],
+)
+def test_columns_that_are_no_numbers_are_cells_whatever_they_hold(X):
+    assert holds_modalities(X)

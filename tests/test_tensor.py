@@ -401,7 +401,7 @@ def test_concatenation_of_several_shapes_gives_objects(pixels):
 
 def test_astype_converts_the_samples(pixels):
     converted = TensorArray(pixels, [True] * 4 + [False]).astype("tensor[float32, 4x3]")
-    assert_array_equal(converted.tensor, pixels.astype("float32"))
+    assert_array_equal(converted.tensor[:4], pixels[:4].astype("float32"))
     assert converted.present.tolist() == [True] * 4 + [False]
 
 
@@ -534,3 +534,35 @@ def test_a_worker_maps_large_columns_read_only_and_sees_equal_samples(global_ran
         assert not is_writeable
         assert total == tensor[:part].sum()
         assert missing["image"] == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "dtype"),
+    [
+        (np.array([300, 1], "uint16"), "uint8"),
+        (np.array([-1, 1]), "uint8"),
+        (np.array([2**63, 1], "uint64"), "int64"),
+        (np.array([1e300, 1.0]), "float32"),
+        (np.array([1e6, 1.0], "float32"), "float16"),
+    ],
+)
+def test_numbers_that_do_not_fit_are_refused(cell, dtype):
+    name = f"tensor[{dtype}, 2]"
+    with pytest.raises(TypeError, match="without changing them"):
+        pd.Series([cell, None], dtype=name)
+    with pytest.raises(TypeError, match="without changing them"):
+        pd.Series(TensorArray(cell[None])).astype(name)
+    column = pd.Series([np.zeros(2, dtype), None], dtype=name)
+    with pytest.raises(TypeError, match="without changing them"):
+        column.at[0] = cell
+
+
+def test_integers_that_fit_are_kept_in_a_smaller_type():
+    column = pd.Series(TensorArray(np.zeros((2, 2), "uint8")))
+    column.at[0] = np.array([3, 255])
+    assert column[0].tolist() == [3, 255]
+
+
+def test_what_lies_in_a_missing_cell_does_not_keep_a_column_from_being_converted():
+    column = pd.Series(TensorArray(np.array([[1, 2], [999, 999]]), [True, False]))
+    assert column.astype("tensor[int8, 2]").array.tensor[0].tolist() == [1, 2]

@@ -7,7 +7,7 @@ from joblib import Parallel, delayed
 from scipy import sparse
 
 from skmm import ModalityError
-from skmm._validation import all_or_nothing, is_null, refuse_dict
+from skmm._validation import all_or_nothing, did_you_mean, is_null, refuse_dict
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,8 @@ def test_a_failed_fit_leaves_nothing_behind(error):
     assert vars(model) == {"old_": 1}
     model.fit(None)
     assert vars(model) == {"old_": 2, "new_": 3}
+
+
+def test_the_nearest_name_is_suggested_if_one_is_near():
+    assert did_you_mean("audios", ["audio", "text"]) == "; did you mean 'audio'?"
+    assert did_you_mean("xyz", ["audio", "text"]) == ""
