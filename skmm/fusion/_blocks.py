@@ -26,21 +26,18 @@ class BlockSpec(NamedTuple):
     is_sparse: bool
 
 
-def as_values(output, n_rows, modality):
+def as_values(output, n_rows):
     """What a member returned, as an ndarray or a CSR matrix of `n_rows` rows and at least 2-D."""
     if isinstance(output, pd.DataFrame):
         output = _from_frame(output)
     values = _as_floats(output.tocsr()) if sparse.issparse(output) else np.asarray(output)
     if values.ndim < 2:
         raise ValueError(
-            f"modality {modality!r}: its transformer returned {values.ndim}-d output; a block has one "
-            "row per sample and at least one column"
+            f"its transformer returned {values.ndim}-d output; a block has one row per sample and "
+            "at least one column"
         )
     if values.shape[0] != n_rows:
-        raise ValueError(
-            f"modality {modality!r}: its transformer returned {values.shape[0]} rows for {n_rows} "
-            "samples"
-        )
+        raise ValueError(f"its transformer returned {values.shape[0]} rows for {n_rows} samples")
     return values
 
 
@@ -91,6 +88,17 @@ def spec_of(block):
     """What :func:`empty_block` needs to know of `block`."""
     values = block.values
     return BlockSpec(values.shape[1:], values.dtype, sparse.issparse(values))
+
+
+def check_shape(block, shape, modality):
+    """Refuse samples of another shape than in fit, which numpy might broadcast in silence."""
+    found = block.values.shape[1:]
+    if found != shape:
+        raise ModalityError(
+            f"its block has features of shape {found}, and {shape} in fit; make them as in fit, or "
+            "fit again",
+            modality=modality,
+        )
 
 
 def is_token_ids(values):

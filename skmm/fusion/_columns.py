@@ -29,6 +29,17 @@ class Column(NamedTuple):
 
     values: object  # TensorArray, ndarray, sparse matrix, Series or DataFrame of n rows
     present: np.ndarray  # (n,) bool
+    complete: np.ndarray  # (n,) bool; of several columns some may be null
+
+    def as_floats(self):
+        """The same column, with the whole numbers of a matrix as floats; tensors keep their type."""
+        values = self.values
+        if isinstance(values, pd.DataFrame):
+            values = values.to_numpy()
+        is_matrix = isinstance(values, np.ndarray) or issparse(values)
+        if is_matrix and values.dtype.kind in "biu":
+            values = values.astype(np.float64)
+        return self._replace(values=values)
 
     def rows(self, where):
         """Values at the positions or mask `where`, as scikit-learn's transformers take them."""
@@ -53,6 +64,8 @@ def read_column(X, member, n_members):
     column : Column
     """
     columns = member.columns
+    if isinstance(columns, np.ndarray | pd.Index):
+        columns = columns.tolist()
     names = [columns] if isinstance(columns, str) else columns
     by_name = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
     if by_name and isinstance(X, pd.DataFrame):
@@ -64,7 +77,9 @@ def read_column(X, member, n_members):
         values = X
     else:
         values = _take_by_position(X, columns, member.modality)
-    return Column(values, _rows_with_any_value(values))
+        if isinstance(columns, Integral) and isinstance(X, pd.DataFrame):
+            return _single_column(values.iloc[:, 0])
+    return _several_columns(values)
 
 
 def _refuse_names(member, n_members):
@@ -79,6 +94,7 @@ def _refuse_names(member, n_members):
 
 def _take_by_position(X, columns, modality):
     n_columns = X.shape[1]
+    _check_positions(columns, modality)
     if not isinstance(columns, slice):
         columns = [columns] if isinstance(columns, Integral) else list(columns)
         for column in columns:
@@ -93,11 +109,27 @@ def _take_by_position(X, columns, modality):
     return X.iloc[:, columns] if isinstance(X, pd.DataFrame) else X[:, columns]
 
 
-def _rows_with_any_value(values):
+def _check_positions(columns, modality):
+    parts = (columns.start, columns.stop, columns.step) if isinstance(columns, slice) else columns
+    parts = parts if isinstance(parts, list | tuple) else [parts]
+    allowed = (Integral, type(None)) if isinstance(columns, slice) else Integral
+    if not all(isinstance(part, allowed) for part in parts):
+        raise ValueError(
+            f"modality {modality!r} asks for columns {columns!r}; give a name, a number, a slice of "
+            "numbers, or a list of names or of numbers"
+        )
+
+
+def _several_columns(values):
     if issparse(values):  # no entry is null
-        return np.ones(values.shape[0], dtype=bool)
-    present = ~np.isnan(values) if isinstance(values, np.ndarray) else presence_mask(values)
-    return np.asarray(present).any(axis=1)
+        everywhere = np.ones(values.shape[0], dtype=bool)
+        return Column(values, everywhere, everywhere)
+    if isinstance(values, np.ndarray) and values.dtype.kind in "biu":
+        known = np.ones(values.shape, dtype=bool)
+    else:
+        is_array = isinstance(values, np.ndarray)
+        known = ~np.isnan(values) if is_array else presence_mask(values).to_numpy()
+    return Column(values, known.any(axis=1), known.all(axis=1))
 
 
 def _single_column(series):
@@ -105,10 +137,10 @@ def _single_column(series):
     if series.dtype == object:
         series = _stack_equal_arrays(series)
     if isinstance(series.array, TensorArray):
-        return Column(series.array, present)
+        return Column(series.array, present, present)
     if pd.api.types.is_numeric_dtype(series.dtype):  # one number per sample: a block of width 1
-        return Column(series.to_numpy(float, na_value=np.nan)[:, None], present)
-    return Column(series, present)
+        return Column(series.to_numpy(float, na_value=np.nan)[:, None], present, present)
+    return Column(series, present, present)
 
 
 def _stack_equal_arrays(series):
@@ -124,8 +156,8 @@ def _stack_equal_arrays(series):
 
 def refuse_null(column, modality, index, way_out):
     """Raise a ModalityError with the `way_out` if the column has a null cell."""
-    if not column.present.all():
-        row = np.flatnonzero(~column.present)[0]
+    if not column.complete.all():
+        row = np.flatnonzero(~column.complete)[0]
         raise ModalityError(
             f'the cell is null (or its numbers are NaN), and missing="error"; {way_out}',
             modality=modality,

@@ -9,12 +9,13 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_consistent_length
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from skmm._input import holds_modalities, name_columns, select_columns
 from skmm._validation import StrOptions, all_or_nothing, validate_data
-from skmm.fusion._blocks import Block, check_finite, frame_to_blocks, is_token_ids
+from skmm.fusion._blocks import Block, check_finite, check_shape, frame_to_blocks, is_token_ids
 from skmm.fusion._scales import apply_scale, column_scale
 from skmm.fusion._weights import check_weights
 
@@ -168,7 +169,13 @@ class ConcatFusion(TransformerMixin, BaseEstimator):
         return tags
 
     def _read(self, X, reset):
-        if not holds_modalities(X):
+        is_frame = holds_modalities(X)
+        if not reset and is_frame == (None in self.output_slices_):
+            kinds = ("a plain matrix", "a frame of blocks")
+            raise ValueError(
+                f"ConcatFusion was fitted on {kinds[not is_frame]}, and X is {kinds[is_frame]}"
+            )
+        if not is_frame:
             X = validate_data(
                 self, X, reset=reset, accept_sparse="csr", dtype=[np.float64, np.float32]
             )
@@ -183,8 +190,10 @@ class ConcatFusion(TransformerMixin, BaseEstimator):
 
     def _fit_blocks(self, blocks, y):
         """Fit on blocks by name; MultimodalFusion comes in here, for tensor columns cannot be sparse."""
+        if y is not None:
+            check_consistent_length(next(iter(blocks.values())).present, y)
         present = {
-            modality: _as_matrix(block.values, modality)[block.present]
+            modality: _as_matrix(block, modality)[block.present]
             for modality, block in blocks.items()
         }
         scores = None
@@ -192,6 +201,7 @@ class ConcatFusion(TransformerMixin, BaseEstimator):
             scores = {m: _skill(rows, y, blocks[m].present) for m, rows in present.items()}
         weights = self._resolve_weights(list(blocks), scores)
         self.block_scales_, self._column_scales, self.output_slices_ = {}, {}, {}
+        self._block_shapes = {m: block.values.shape[1:] for m, block in blocks.items()}
         start = 0
         for modality, rows in present.items():
             weight = 1.0 if weights is None else weights[modality]
@@ -204,8 +214,10 @@ class ConcatFusion(TransformerMixin, BaseEstimator):
         return self
 
     def _transform_blocks(self, blocks):
+        for modality, block in blocks.items():
+            check_shape(block, self._block_shapes[modality], modality)
         scaled = [
-            apply_scale(Block(_as_matrix(block.values, m), block.present), self._column_scales[m])
+            apply_scale(Block(_as_matrix(block, m), block.present), self._column_scales[m])
             for m, block in blocks.items()
         ]
         if any(sparse.issparse(values) for values in scaled):
@@ -250,14 +262,21 @@ def _skill(rows, y, present):
     return float(scores.mean()), chance
 
 
-def _as_matrix(values, modality):
+def _as_matrix(block, modality):
     """A block as an (n, d) matrix of floats."""
+    values = block.values
     if not sparse.issparse(values):
+        if values.ndim == 3 and np.isnan(values[block.present]).any():
+            raise ValueError(
+                f"modality {modality!r} gives sequences of several lengths, padded with NaN, and a "
+                "concatenation needs features of one width; summarize them (pool= of the extractor), "
+                "or keep the blocks apart for a deep estimator (fusion=None)"
+            )
         if is_token_ids(values):
             raise ValueError(
                 f"modality {modality!r} gives integers, which are token ids and have no scale; use a "
                 "bag of words here, keep the ids for a deep estimator (fusion=None), or make counts "
                 "floats"
             )
-        values = values.reshape(len(values), -1)
+        values = values.reshape(len(values), int(np.prod(values.shape[1:])))
     return values if values.dtype.kind == "f" else values.astype(np.float64)

@@ -43,8 +43,9 @@ def mix(predictions, present, counts):
     share = present * counts
     nothing_chosen = ~share.any(axis=1)
     share[nothing_chosen] = present[nothing_chosen]
-    total = np.maximum(share.sum(axis=1), 1)
-    return np.einsum("nm,mnk->nk", share, predictions) / total[:, None]
+    total = share.sum(axis=1)
+    mixture = np.einsum("nm,mnk->nk", share, predictions)
+    return mixture / np.where(total > 0, total, 1)[:, None]
 
 
 def classification_loss(codes):

@@ -103,6 +103,9 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
             for member, column in zip(members, columns, strict=True):
                 refuse_absent(column, member.modality)
             check_consistent_length(columns[0].present, y)
+            for name, values in params.items():
+                if name in ("groups", "sample_weight") and values is not None:
+                    check_consistent_length(columns[0].present, values)
             routed = self._route(members, params)
             fit_params = {member.modality: routed[member.modality]["fit"] for member in members}
             fitted = self._run(fit_member, members, columns, X, y, fit_params)
@@ -134,7 +137,9 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         router.add(final_estimator=self._make_final_estimator(), method_mapping=to_fit)
         # The default splitter takes groups, and uses them if there are any.
         default = StratifiedGroupKFold() if is_classifier(self) else GroupKFold()
-        splitter = default if self.cv is None else check_cv(self.cv, classifier=is_classifier(self))
+        # Splits given one by one request nothing, and an iterator of them must not be used up here.
+        has_splitter = isinstance(self.cv, Integral) or hasattr(self.cv, "split")
+        splitter = check_cv(self.cv, classifier=is_classifier(self)) if has_splitter else default
         return router.add(
             splitter=splitter, method_mapping=MethodMapping().add(caller="fit", callee="split")
         )
@@ -172,8 +177,10 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
 
     def _fit_rule(self, members, columns, X, y, fit_params, routed):
         names = [member.modality for member in members]
-        weights = np.ones(len(names)) if self.weights is None else self.weights
-        self.weights_ = check_weights(weights, names)
+        declared = [modality for modality, _ in self._named_members]
+        ignored = self.weights is None or self.rule == "median"
+        weights = np.ones(len(declared)) if ignored else self.weights
+        self.weights_ = check_weights(weights, names, declared)
         if self.rule not in ("stacking", "greedy"):
             return
         groups = routed["splitter"]["split"].get("groups")

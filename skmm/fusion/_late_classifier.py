@@ -73,7 +73,8 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
 
     Notes
     -----
-    A modality with missing rows in training adds a column to the input of the final estimator that
+    Sample weights reach members and final estimator; class shares and the greedy selection count
+    rows. A modality with missing rows in training adds a column to the input of the final estimator that
     says whether it is present.
 
     References
@@ -146,6 +147,11 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         return y
 
     def _check_kind(self, members):
+        final = self.final_estimator
+        if self.rule == "stacking" and final is not None and not hasattr(final, "predict_proba"):
+            raise ValueError(
+                f"final_estimator={final!r} has no predict_proba; give a classifier that has it"
+            )
         for modality, estimator, _ in members:
             if not hasattr(estimator, "predict_proba"):
                 raise ValueError(

@@ -94,6 +94,9 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
         return y
 
     def _check_kind(self, members):
+        final = self.final_estimator
+        if self.rule == "stacking" and final is not None and not is_regressor(final):
+            raise ValueError(f"final_estimator={final!r} is not a regressor")
         for modality, estimator, _ in members:
             if not is_regressor(estimator):
                 raise ValueError(

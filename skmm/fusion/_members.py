@@ -72,7 +72,7 @@ class MemberComposition(_BaseComposition):
         members = getattr(self, self._members_parameter)
         try:
             return [(modality, estimator) for modality, estimator, *_ in members]
-        except (TypeError, ValueError):  # nonsense is for fit to complain about
+        except (TypeError, ValueError, AttributeError):  # nonsense is for fit to complain about
             return members
 
     @_named_members.setter
@@ -100,6 +100,10 @@ class MemberComposition(_BaseComposition):
                 raise ValueError(
                     f"{parameter} holds {member[1]!r} for modality {member[0]!r}; expected an "
                     f"estimator or one of {special}"
+                )
+            if not isinstance(member[1], str) and not hasattr(member[1], "fit"):
+                raise ValueError(
+                    f"{parameter} holds {member[1]!r} for modality {member[0]!r}, which has no fit"
                 )
         self._validate_names([member[0] for member in members])
         self._check_estimators_are_instances([member[1] for member in members])
@@ -136,12 +140,17 @@ class MemberComposition(_BaseComposition):
             names = getattr(self, "feature_names_in_", None)
             if names is None or issparse(checked):
                 return checked
-            return pd.DataFrame(checked, columns=names, copy=False)
+            index = X.index if isinstance(X, pd.DataFrame) else None
+            return pd.DataFrame(checked, columns=names, index=index, copy=False)
         wanted = column_names(self.__dict__[self._members_parameter])
         X = name_columns(X, wanted)
         used = column_names(members)
         if used is not None:
             X = select_columns(X, used)
+        if len(X) == 0:
+            raise ValueError(
+                f"Found 0 sample(s) (shape={X.shape}) while a minimum of 1 is required."
+            )
         validate_data(self, X, reset=reset, skip_check_array=True)
         return X
 
@@ -203,14 +212,27 @@ def run_on_present_rows(function, member, column, y, params, *, index, message=N
         with config_context(transform_output="default"), _print_elapsed_time("skmm", message):
             return function(member, rows, y, params)
     except ModalityError as error:
-        row = None if error.row is None else positions[error.row]
-        label = None if row is None or index is None else index[row]
-        place = {"modality": member.modality, "row": row, "index": label}
-        raise ModalityError(error.message, **place) from error.__cause__
+        place = _place_in_X(error, positions, index)
+        raise ModalityError(error.message, modality=member.modality, **place) from error.__cause__
     except (ValueError, TypeError) as error:
         if type(error) not in (ValueError, TypeError):  # a subclass may take other arguments
             raise
         raise type(error)(f"modality {member.modality!r}: {error}") from error
+
+
+def _place_in_X(error, positions, index):
+    """Row and label in X of a sample that the member knows by its row among `positions`.
+
+    A member may split its rows once more. Then only the label tells which sample it was.
+    """
+    if error.row is None:
+        return {"row": None, "index": None}
+    row = positions[error.row] if error.row < len(positions) else None
+    label = None if index is None or row is None else index[row]
+    if error.index is None or index is None or error.index == label:
+        return {"row": row, "index": label}
+    matches = np.flatnonzero(index == error.index)
+    return {"row": matches[0] if len(matches) == 1 else None, "index": error.index}
 
 
 def _is(value, word):

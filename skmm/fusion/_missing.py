@@ -3,9 +3,11 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 from sklearn.base import clone
 
+from skmm._input import select_columns
 from skmm._validation import ModalityError
 from skmm.fusion._blocks import fill, frame_to_blocks, is_token_ids, to_frame
 
@@ -43,7 +45,14 @@ def fill_blocks(learned, blocks):
         return blocks
     if isinstance(learned, dict):
         return {modality: fill(block, learned[modality]) for modality, block in blocks.items()}
-    filled = frame_to_blocks(learned.transform(to_frame(blocks)))
+    result = learned.transform(to_frame(blocks))
+    n_rows = len(next(iter(blocks.values())).present)
+    if not isinstance(result, pd.DataFrame) or len(result) != n_rows:
+        raise TypeError(
+            f"{type(learned).__name__}, given as missing=, must return a DataFrame of blocks with "
+            f"{n_rows} rows, and returned {type(result).__name__} of shape {np.shape(result)}"
+        )
+    filled = frame_to_blocks(select_columns(result, list(blocks)))
     for modality, block in filled.items():
         if not block.present.all():
             raise ModalityError(

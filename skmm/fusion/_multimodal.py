@@ -19,6 +19,7 @@ from skmm.fusion._blocks import (
     Block,
     as_values,
     check_finite,
+    check_shape,
     empty_block,
     spec_of,
     spread,
@@ -28,6 +29,7 @@ from skmm.fusion._columns import refuse_absent
 from skmm.fusion._concat import ConcatFusion
 from skmm.fusion._members import MemberComposition
 from skmm.fusion._missing import fill_blocks, learn_fill
+from skmm.fusion._weights import check_weights
 
 INDICATOR = "missingindicator"
 
@@ -42,7 +44,8 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
     ----------
     transformers : list of (modality, transformer) or (modality, transformer, columns)
         `modality` is a name; it is also the name of the column unless `columns` says otherwise, with
-        a name, a number, a slice, or a list of names or numbers. `transformer` is an extractor of
+        a name, a number, a slice, or a list of names or numbers; a modality of several columns is
+        missing where all of them are null. `transformer` is an extractor of
         skmm, any scikit-learn transformer, ``"drop"`` or ``"passthrough"``. A transformer gets the
         samples of a tensor column as an ndarray, several columns as a DataFrame, anything else
         as a Series.
@@ -277,10 +280,19 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
                 member._replace(estimator=transformer)
                 for member, transformer in zip(members, transformers, strict=True)
             ]
+            self._block_specs = None
             blocks = self._collect(self.transformers_, values, columns, X)
             self._block_specs = {modality: spec_of(block) for modality, block in blocks.items()}
             self._fit_fusion(blocks, y, X)
             return self._fuse(blocks, X)
+
+    def _read_columns(self, X, members):
+        """As the base, but whole numbers of a plain matrix that are passed through become floats."""
+        columns = super()._read_columns(X, members)
+        return [
+            column.as_floats() if isinstance(member.estimator, str) else column
+            for member, column in zip(members, columns, strict=True)
+        ]
 
     def _collect(self, members, values, columns, X):
         """Blocks of all rows by modality; one missing everywhere takes the form it had in fit."""
@@ -290,6 +302,8 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
                 block = empty_block(self._block_specs[member.modality], len(column.present))
             else:
                 block = spread(rows, column.present)
+                if self._block_specs is not None:
+                    check_shape(block, self._block_specs[member.modality].shape, member.modality)
             if not self._is_missing("nan"):
                 check_finite(block, member.modality, getattr(X, "index", None))
             blocks[member.modality] = block
@@ -304,6 +318,10 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
             return
         self.fusion_ = ConcatFusion() if isinstance(self.fusion, str) else clone(self.fusion)
         if isinstance(self.fusion_, ConcatFusion):
+            weights = self.fusion_.weights
+            if not (weights is None or isinstance(weights, str)):
+                declared = [modality for modality, _ in self._named_members]
+                self.fusion_.set_params(weights=check_weights(weights, list(blocks), declared))
             self.fusion_._fit_blocks(blocks, y)  # gaps and all: scales come from present rows only
             self.output_slices_ = self.fusion_.output_slices_
         else:
@@ -344,24 +362,23 @@ def _fit_transform_rows(member, rows, y, params):
         output = transformer.fit_transform(rows, y, **params)
     else:
         output = transformer.fit(rows, y, **params).transform(rows)
-    return transformer, as_values(output, rows.shape[0], member.modality)
+    return transformer, as_values(output, rows.shape[0])
 
 
 def _transform_rows(member, rows, y, params):
     if member.estimator == "passthrough":
         return _pass_through(member, rows)
     output = member.estimator.transform(rows)
-    return as_values(output, rows.shape[0], member.modality)
+    return as_values(output, rows.shape[0])
 
 
 def _pass_through(member, rows):
     if isinstance(rows, pd.Series):  # numbers and tensors come as arrays
         raise ValueError(
-            f"modality {member.modality!r} is passed through, and its cells are no features yet; give "
-            "it an extractor or vectorizer"
+            "it is passed through, and its cells are no features yet; give it an extractor or "
+            "vectorizer"
         )
-    values = as_values(rows, rows.shape[0], member.modality)
-    return values if values.dtype.kind == "f" else values.astype(np.float64)
+    return as_values(rows, rows.shape[0])
 
 
 def _put_nan(fused, blocks, slices):

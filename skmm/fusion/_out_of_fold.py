@@ -7,7 +7,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
-from skmm.fusion._columns import Column, refuse_absent
+from skmm._validation import ModalityError
 from skmm.fusion._members import run_on_present_rows
 
 
@@ -36,6 +36,11 @@ def make_splits(estimator, y, groups):
     cv, stratified = estimator.cv, is_classifier(estimator)
     if cv is None and groups is not None:
         n_splits = min(5, len(np.unique(groups)))
+        if n_splits < 2:
+            raise ValueError(
+                "all samples are of one group, and out-of-fold predictions need two; give a cv, or "
+                "no groups"
+            )
         cv = StratifiedGroupKFold(n_splits) if stratified else GroupKFold(n_splits)
     splitter = check_cv(cv, y, classifier=stratified)
     splits = list(splitter.split(np.zeros((len(y), 1)), y, groups))
@@ -83,7 +88,12 @@ def out_of_fold(members, columns, y, splits, params, *, predict, n_outputs, inde
         for train, test in splits
     ]
     for number, train, _ in tasks:
-        refuse_absent(train, members[number].modality)
+        if not train.present.any():
+            raise ModalityError(
+                "missing in all training rows of an inner fold; use a cv whose folds all have the "
+                "modality, fewer folds, or a rule without out-of-fold predictions",
+                modality=members[number].modality,
+            )
     results = Parallel(n_jobs=n_jobs)(
         delayed(_fit_and_predict)(
             members[number],
@@ -117,7 +127,7 @@ def _part(column, rows):
     """The column as if it were present in `rows` only."""
     chosen = np.zeros(len(column.present), dtype=bool)
     chosen[rows] = True
-    return Column(column.values, column.present & chosen)
+    return column._replace(present=column.present & chosen)
 
 
 def _fit_and_predict(member, train, test, y, params, predict, index):

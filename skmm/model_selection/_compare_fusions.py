@@ -61,8 +61,8 @@ def compare_fusions(
         None is accuracy for classifiers and R2 for regressors.
     groups : array-like of shape (n_samples,), default=None
         Groups, such as speakers or subjects, that `cv` keeps together, and so does the inner
-        splitter of a late fusion. With metadata routing enabled they reach every model that
-        requests them.
+        splitter of a model that is a late fusion. One inside a pipeline or a search gets them only
+        with metadata routing enabled, when they reach every model that requests them.
     params : dict, default=None
         What to pass on to ``fit`` of every model and to the score, such as
         ``{"sample_weight": weights}``, as in :func:`~sklearn.model_selection.cross_validate`.

@@ -48,7 +48,7 @@ def test_an_empty_block_has_the_form_of_the_fitted_one(make):
 
 
 def test_sparse_counts_become_floats():
-    assert as_values(sparse.csr_array(np.eye(3, dtype=int)), 3, "text").dtype == np.float64
+    assert as_values(sparse.csr_array(np.eye(3, dtype=int)), 3).dtype == np.float64
 
 
 def test_frames_and_blocks_turn_into_each_other():

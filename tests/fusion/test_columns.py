@@ -31,7 +31,8 @@ def test_columns_that_are_not_there_are_refused(transformers, message):
 
 
 def test_null_cells_are_refused_with_their_place():
-    column = Column(X, np.array([True, False, True, False]))
+    some = np.array([True, False, True, False])
+    column = Column(X, some, some)
     with pytest.raises(
         ModalityError, match=r"modality 'a', row 1 \(index 'v'\): the cell is null.*; go on"
     ):
@@ -40,7 +41,7 @@ def test_null_cells_are_refused_with_their_place():
 
 def test_a_modality_that_is_nowhere_is_refused():
     with pytest.raises(ModalityError, match="modality 'a': missing in every sample"):
-        refuse_absent(Column(X, np.zeros(4, dtype=bool)), "a")
+        refuse_absent(Column(X, *[np.zeros(4, dtype=bool)] * 2), "a")
 
 
 def test_object_cells_of_one_shape_are_stacked_and_others_are_not():
@@ -80,3 +81,32 @@ def test_a_member_gets_tensors_as_an_array_and_text_as_a_series():
     assert image.rows(slice(None)).shape == (3, 2, 2)
     text = read_column(frame, Member("text", None, "text"), n_members=2)
     assert list(text.rows(text.present).index) == [0, 2]
+
+
+def test_several_columns_with_some_null_are_refused_by_missing_error():
+    numbers = pd.DataFrame({"u": [1.0, np.nan, 2.0], "v": [1.0, 2.0, 3.0], "t": ["a", "b", "c"]})
+    column = read_column(numbers, Member("a", None, ["u", "v"]), n_members=1)
+    assert column.present.all()
+    with pytest.raises(ModalityError, match="modality 'a', row 1"):
+        MultimodalFusion([("a", StandardScaler(), ["u", "v"])]).fit(numbers)
+
+
+def test_a_number_picks_one_column_as_its_name_does():
+    frame = make_frame(image=np.arange(12.0).reshape(3, 2, 2), text=["a", None, "b"])
+    image = read_column(frame, Member("image", None, 0), n_members=2)
+    assert image.rows(slice(None)).shape == (3, 2, 2)
+    text = read_column(frame, Member("text", None, 1), n_members=2)
+    assert list(text.rows(text.present)) == ["a", "b"]
+
+
+@pytest.mark.parametrize("columns", [np.array(["p", "r"]), pd.Index(["p", "r"]), ("p", "r")])
+def test_names_come_in_any_sequence(columns):
+    numbers = pd.DataFrame(X[:, :3], columns=list("pqr"))
+    column = read_column(numbers, Member("a", None, columns), n_members=1)
+    assert list(column.values.columns) == ["p", "r"]
+
+
+@pytest.mark.parametrize("columns", [slice("p", "r"), None, len, [0, "p"]])
+def test_columns_of_another_kind_are_refused(columns):
+    with pytest.raises(ValueError, match="modality 'a' asks for columns"):
+        MultimodalFusion([("a", StandardScaler(), columns)]).fit(X)

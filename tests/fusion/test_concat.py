@@ -6,6 +6,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skmm import ModalityError, make_frame
+from skmm.frame import TensorArray
 from skmm.fusion import ConcatFusion, MultimodalFusion
 
 
@@ -190,3 +191,31 @@ def test_inside_multimodal_fusion_it_is_the_same(toy):
         [(name, "passthrough") for name in toy], fusion=ConcatFusion(scaling="mfa")
     )
     assert_allclose(inside.fit_transform(toy), ConcatFusion(scaling="mfa").fit_transform(toy))
+
+
+def test_a_block_of_another_width_is_refused(toy):
+    fusion = ConcatFusion().fit(toy)
+    narrow = toy.assign(a=TensorArray(np.ones((200, 1))))
+    with pytest.raises(ModalityError, match=r"modality 'a'.*shape \(1,\), and \(5,\) in fit"):
+        fusion.transform(narrow)
+
+
+def test_frames_and_matrices_do_not_stand_in_for_each_other(toy):
+    with pytest.raises(ValueError, match="fitted on a frame of blocks, and X is a plain matrix"):
+        ConcatFusion().fit(toy).transform(np.ones((3, 12)))
+    with pytest.raises(ValueError, match="fitted on a plain matrix, and X is a frame of blocks"):
+        ConcatFusion().fit(np.ones((3, 12))).transform(toy)
+
+
+def test_a_column_of_numbers_is_a_block_of_width_one(toy):
+    fused = ConcatFusion(scaling=None).fit_transform(toy.assign(age=np.arange(200.0)))
+    assert_array_equal(fused[:, -1], np.arange(200.0))
+
+
+def test_names_of_a_plain_matrix_are_its_columns():
+    assert list(ConcatFusion().fit(np.eye(3)).get_feature_names_out()) == ["x0", "x1", "x2"]
+
+
+def test_targets_of_another_length_are_refused(toy):
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        ConcatFusion(weights="cv").fit(toy, [0, 1])

@@ -59,3 +59,12 @@ def test_a_row_whose_chosen_members_are_absent_gets_the_plain_mean_of_the_others
     mixture = mix(PROBABILITIES, present, np.array([0, 0, 1]))
     assert_allclose(mixture[0], PROBABILITIES[:2, 0].mean(axis=0))
     assert_allclose(mixture[1], PROBABILITIES[2, 1])
+
+
+def test_counts_and_shares_give_the_same_mixture():
+    present = ALL.copy()
+    present[2] = [False, True, False]
+    present[3] = [True, False, True]
+    counts = np.array([2, 3, 0])
+    assert_allclose(mix(PROBABILITIES, present, counts / 5), mix(PROBABILITIES, present, counts))
+    assert_allclose(mix(PROBABILITIES, present, counts / 5).sum(axis=1), 1)

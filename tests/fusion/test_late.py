@@ -1,10 +1,12 @@
 """What late fusion does for classifiers and regressors alike, shown on the classifier."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, ShuffleSplit, cross_validate
@@ -13,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 
 from skmm import LateFusionClassifier, ModalityError, make_frame
 from skmm.fusion._out_of_fold import make_splits
+from skmm.text import BagOfWordsVectorizer
 
 COLUMNS = {"sepal": [0, 1], "petal": [2, 3]}
 MODELS = {"sepal": GaussianNB(), "petal": LogisticRegression()}
@@ -171,3 +174,42 @@ def test_html_shows_the_members_side_by_side():
 def test_y_is_required(frame):
     with pytest.raises(ValueError, match="LateFusionClassifier requires y to be passed"):
         LateFusionClassifier(members()).fit(frame, None)
+
+
+def test_metadata_of_another_length_is_refused(iris, frame):
+    for name in ("groups", "sample_weight"):
+        with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+            LateFusionClassifier(members()).fit(frame, iris[1], **{name: np.ones(40)})
+
+
+def test_an_iterator_of_splits_is_used_once_and_for_all(iris, frame):
+    splits = list(GroupKFold(3).split(frame, groups=np.arange(150) % 6))
+    late = LateFusionClassifier(members(), rule="greedy")
+    with config_context(enable_metadata_routing=True):
+        one = late.set_params(cv=iter(splits)).fit(frame, iris[1]).weights_
+        assert late.set_params(cv=splits).fit(frame, iris[1]).weights_ == one
+
+
+def test_an_empty_frame_is_refused(iris, frame):
+    late = LateFusionClassifier(members()).fit(frame, iris[1])
+    with pytest.raises(ValueError, match=r"Found 0 sample\(s\)"):
+        late.predict(frame.iloc[:0])
+    with pytest.raises(ValueError, match="0 sample"):
+        late.fit(frame.iloc[:0], iris[1][:0])
+
+
+def test_weights_by_name_go_with_dropped_members(iris, frame):
+    late = LateFusionClassifier(members(), weights={"sepal": 1, "petal": 2})
+    late.set_params(sepal="drop").fit(frame, iris[1])
+    assert late.weights_ == {"petal": 1.0}
+
+
+def test_the_label_of_a_bad_sample_survives_a_member_that_splits_its_rows(iris):
+    texts = [["a b"], ["c d"], ["e f"]]
+    cells = [texts[code][0] for code in np.arange(30) % 3]
+    cells[20] = 7
+    X = make_frame(text=pd.Series(cells, dtype=object)).set_axis([f"id{i}" for i in range(30)])
+    model = make_pipeline(BagOfWordsVectorizer(), LogisticRegression())
+    late = LateFusionClassifier([("text", CalibratedClassifierCV(model, cv=3))])
+    with pytest.raises(ModalityError, match=r"modality 'text', row 20 \(index 'id20'\)"):
+        late.fit(X, np.arange(30) % 3)

@@ -225,3 +225,17 @@ def test_a_plain_matrix_is_split_by_column_numbers(iris, frame):
 def test_unshuffled_folds_over_ordered_classes_still_align(iris, frame):
     late = LateFusionClassifier(members(), rule="greedy", cv=KFold(3)).fit(frame, iris[1])
     assert late.classes_.tolist() == ["setosa", "versicolor", "virginica"]
+
+
+@pytest.mark.parametrize("rule", ["mean", "product", "greedy"])
+def test_an_only_modality_decides_by_itself(iris, frame, rule):
+    late = LateFusionClassifier(members(), rule=rule).fit(frame, iris[1])
+    expected = late.named_estimators_["petal"].predict_proba(iris[0][:, 2:])
+    frame["sepal"] = None
+    assert_allclose(late.predict_proba(frame), expected, atol=1e-10)
+
+
+def test_a_final_estimator_without_probabilities_is_refused(iris, frame):
+    late = LateFusionClassifier(members(), rule="stacking", final_estimator=LinearSVC())
+    with pytest.raises(ValueError, match=r"final_estimator=LinearSVC\(\) has no predict_proba"):
+        late.fit(frame, iris[1])

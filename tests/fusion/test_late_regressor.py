@@ -90,3 +90,25 @@ def test_a_missing_modality_leaves_the_others_prediction(diabetes, frame):
 def test_a_classifier_as_a_member_is_named(diabetes, frame):
     with pytest.raises(ValueError, match="modality 'body': LogisticRegression is not a regressor"):
         LateFusionRegressor([("body", LogisticRegression())]).fit(frame, diabetes[1])
+
+
+@pytest.mark.parametrize("rule", ["mean", "median", "greedy"])
+def test_an_only_modality_decides_by_itself(diabetes, frame, rule):
+    late = LateFusionRegressor(members(), rule=rule).fit(frame, diabetes[1])
+    expected = late.named_estimators_["serum"].predict(diabetes[0][:, 4:])
+    frame["body"] = None
+    assert_allclose(late.predict(frame), expected)
+
+
+def test_the_median_has_no_use_for_weights(diabetes, frame):
+    weighted = LateFusionRegressor(members(), rule="median", weights={"body": 1, "serum": 0})
+    plain = LateFusionRegressor(members(), rule="median")
+    frame.loc[3, "body"] = None
+    y = diabetes[1]
+    assert_array_equal(weighted.fit(frame, y).predict(frame), plain.fit(frame, y).predict(frame))
+
+
+def test_a_classifier_as_final_estimator_is_refused(diabetes, frame):
+    late = LateFusionRegressor(members(), rule="stacking", final_estimator=LogisticRegression())
+    with pytest.raises(ValueError, match="final_estimator=LogisticRegression.* is not a regressor"):
+        late.fit(frame, diabetes[1])

@@ -18,7 +18,7 @@ from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardSca
 
 from skmm import ModalityError, MultimodalFusion, make_frame
 from skmm.fusion import ConcatFusion
-from skmm.sensor import SensorStatisticsExtractor
+from skmm.sensor import SensorStatisticsExtractor, SensorWindowExtractor
 
 
 class Spy(TransformerMixin, BaseEstimator):
@@ -358,7 +358,7 @@ def test_nan_from_a_member_is_named(frame):
 
 def test_passthrough_wants_features(frame):
     with pytest.raises(
-        ValueError, match="modality 'text' is passed through, and its cells are no features yet"
+        ValueError, match="modality 'text': it is passed through, and its cells are no features yet"
     ):
         MultimodalFusion([("text", "passthrough")], missing="zero").fit(frame)
 
@@ -442,3 +442,100 @@ def test_clone_is_unfitted_and_equal(frame):
     copy = clone(fusion)
     assert not hasattr(copy, "transformers_")
     assert copy.transformers[0][2] == "sensor"
+
+
+def test_a_block_of_another_shape_than_in_fit_is_refused(frame):
+    fusion = MultimodalFusion([("image", "passthrough"), ("sensor", "passthrough")]).fit(frame)
+    for width in (1, 3):
+        other = make_frame(image=np.ones((2, width)), sensor=np.ones((2, 3)))
+        with pytest.raises(
+            ModalityError, match=rf"modality 'image'.*shape \({width},\), and \(4,\) in fit"
+        ):
+            fusion.transform(other)
+
+
+def test_token_ids_pass_through_as_they_are():
+    ids = make_frame(text=np.arange(6).reshape(3, 2))
+    blocks = MultimodalFusion([("text", "passthrough")], fusion=None).fit_transform(ids)
+    assert blocks["text"].array.tensor.dtype == np.int64
+
+
+def test_padded_sequences_are_refused_by_a_concatenation():
+    series = [np.ones((3, 1)), np.ones((5, 1))]
+    fusion = MultimodalFusion([("heart", SensorWindowExtractor())])
+    with pytest.raises(ValueError, match="modality 'heart' gives sequences of several lengths"):
+        fusion.fit(make_frame(heart=series))
+
+
+def test_an_imputer_may_return_blocks_in_another_order(frame):
+    members = [("image", "passthrough"), ("sensor", "passthrough")]
+    turned = MultimodalFusion(members, missing=FunctionTransformer(in_reverse))
+    straight = MultimodalFusion(members, missing=FunctionTransformer())
+    assert_array_equal(turned.fit_transform(frame), straight.fit_transform(frame))
+
+
+def in_reverse(blocks):
+    return blocks[blocks.columns[::-1]]
+
+
+def test_an_imputer_must_return_blocks(frame):
+    fusion = MultimodalFusion(
+        [("image", "passthrough")], missing=FunctionTransformer(np.zeros_like)
+    )
+    with pytest.raises(
+        TypeError, match="given as missing=, must return a DataFrame of blocks with 6 rows"
+    ):
+        fusion.set_params(missing=FunctionTransformer(first_row)).fit(frame)
+
+
+def first_row(blocks):
+    return blocks.iloc[:1]
+
+
+def test_a_numeric_frame_keeps_its_index():
+    numbers = pd.DataFrame(np.ones((3, 2)), columns=list("uv"), index=list("xyz"))
+    members = [("u", "passthrough"), ("v", "passthrough")]
+    assert list(MultimodalFusion(members, fusion=None).fit_transform(numbers).index) == list("xyz")
+
+
+def test_weights_by_name_go_with_dropped_members(frame):
+    members = [("image", "passthrough"), ("sensor", "passthrough")]
+    weights = {"image": 1, "sensor": 3}
+    fusion = MultimodalFusion(members, fusion=ConcatFusion(weights=weights)).set_params(
+        image="drop"
+    )
+    assert fusion.fit(frame).fusion_.weights_ == {"sensor": 1.0}
+
+
+def test_names_of_a_fusion_of_ones_own_are_its_names(frame):
+    fusion = MultimodalFusion([("sensor", "passthrough")], fusion=PCA(1))
+    fusion.set_params(fusion=FunctionTransformer(sum_of_means, feature_names_out=only_name))
+    assert list(fusion.set_params().fit(frame).get_feature_names_out()) == ["mean"]
+
+
+def only_name(transformer, names):
+    return ["mean"]
+
+
+class OnlyTransforms(BaseEstimator):
+    """A transformer without fit_transform that returns a DataFrame."""
+
+    def fit(self, X, y=None):
+        self.fitted_ = True
+        return self
+
+    def transform(self, X):
+        return pd.DataFrame({"mean": X.mean(axis=1), "max": X.max(axis=1)})
+
+
+def test_members_may_return_frames_and_lack_fit_transform(frame):
+    values = frame["sensor"].array.tensor
+    fused = MultimodalFusion([("sensor", OnlyTransforms())], **RAW).fit_transform(frame)
+    assert_array_equal(fused, np.column_stack([values.mean(axis=1), values.max(axis=1)]))
+
+
+def test_a_member_that_is_nothing_is_refused(frame):
+    with pytest.raises(
+        ValueError, match="transformers holds None for modality 'image', which has no fit"
+    ):
+        MultimodalFusion([("image", None)]).fit(frame)

@@ -22,7 +22,7 @@ def predict(estimator, rows):
 def run(present, splits):
     return out_of_fold(
         [MEMBER],
-        [Column(X, present)],
+        [Column(X, present, present)],
         Y,
         splits,
         {},
@@ -54,7 +54,9 @@ def test_missing_rows_neither_train_nor_are_predicted():
 
 def test_a_modality_missing_in_all_training_rows_of_a_fold_is_named():
     splits = [(np.arange(75), np.arange(75, 150)), (np.arange(75, 150), np.arange(75))]
-    with pytest.raises(ModalityError, match="modality 'all': missing in every sample"):
+    with pytest.raises(
+        ModalityError, match="modality 'all': missing in all training rows of an inner fold"
+    ):
         run(np.arange(150) < 75, splits)
 
 
@@ -72,3 +74,8 @@ def test_default_splits_keep_groups_whole():
     for fusion in (LateFusionClassifier([]), LateFusionRegressor([])):
         for train, test in make_splits(fusion, y, groups):
             assert not set(groups[train]) & set(groups[test])
+
+
+def test_one_group_cannot_be_split():
+    with pytest.raises(ValueError, match="all samples are of one group"):
+        make_splits(LateFusionClassifier([]), np.tile([0, 1], 5), np.zeros(10))

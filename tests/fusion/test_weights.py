@@ -21,3 +21,17 @@ def test_weights_come_by_name_or_in_order():
 def test_weights_that_do_not_fit_are_refused(weights, message):
     with pytest.raises(ValueError, match=message):
         check_weights(weights, ["a", "b"])
+
+
+def test_weights_may_name_modalities_that_are_dropped():
+    assert check_weights({"a": 2, "b": 1, "c": 3}, ["a", "c"], ["a", "b", "c"]) == {
+        "a": 2.0,
+        "c": 3.0,
+    }
+    assert check_weights([2, 1, 3], ["a", "c"], ["a", "b", "c"]) == {"a": 2.0, "c": 3.0}
+    with pytest.raises(ValueError, match="weights are for"):
+        check_weights({"a": 2, "d": 1}, ["a"], ["a", "b"])
+
+
+def test_the_weight_of_an_only_modality_does_not_matter():
+    assert check_weights({"a": 0, "b": 1}, ["a"], ["a", "b"]) == {"a": 1.0}
