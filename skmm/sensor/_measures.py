@@ -1,123 +1,140 @@
-"""Numbers that describe one recording."""
+"""Numbers that describe recordings."""
 
 from functools import cached_property
 from itertools import combinations
 
 import numpy as np
-from scipy.special import entr
+import scipy.fft
+
+_ROWS_PER_TRANSFORM = 16  # a multiple of the rows that any processor transforms at a time
 
 
-class Recording:
-    """One recording, with what several measures share computed once.
+class Recordings:
+    """Recordings of equal length, with what several measures share computed once.
 
     Parameters
     ----------
-    values : ndarray of shape (n_steps, n_channels), float64
+    values : ndarray of shape (n_recordings, n_steps, n_channels), float64
     sampling_rate : float, default=1.0
         In hertz.
+    bands : array-like of shape (n_bands, 2), default=()
+        First and last frequency of each band, in hertz; the last is not part of it.
     """
 
-    def __init__(self, values, sampling_rate=1.0):
-        self.channels = np.ascontiguousarray(values.T)  # (n_channels, n_steps)
-        self.sampling_rate = sampling_rate
+    def __init__(self, values, sampling_rate=1.0, bands=()):
+        self.channels = np.ascontiguousarray(values.transpose(0, 2, 1))
+        self.sampling_rate = float(sampling_rate)
+        self.bands = np.reshape(np.asarray(bands, dtype=np.float64), (-1, 2))
+
+    @property
+    def rows(self):
+        """The channels below one another."""
+        return self.channels.reshape(-1, self.channels.shape[2])
 
     @cached_property
-    def mean(self):
-        # A rounded mean would leave a constant channel with a spectrum and a skewness.
-        is_constant = self.channels.max(axis=1) == self.channels.min(axis=1)
-        return np.where(is_constant, self.channels[:, 0], self.channels.mean(axis=1))
+    def moments(self):
+        """Table of moments, and the channels with mean 0 and variance 1, one channel per row."""
+        from skmm.sensor._kernels import measure_moments
 
-    @cached_property
-    def centered(self):
-        return self.channels - self.mean[:, np.newaxis]
+        return measure_moments(self.rows, self.sampling_rate)
 
-    @cached_property
-    def std(self):
-        return np.sqrt((self.centered**2).mean(axis=1))
-
-    @cached_property
-    def standardized(self):
-        return divide_or_zero(self.centered, self.std[:, np.newaxis])
-
-    @cached_property
-    def magnitude(self):
-        return np.sqrt((self.channels**2).sum(axis=0))
-
-    @cached_property
-    def frequencies(self):
-        return np.fft.rfftfreq(self.channels.shape[1], 1 / self.sampling_rate)
-
-    @cached_property
-    def power(self):
-        """Share of each frequency in the variance of a channel."""
-        power = np.abs(np.fft.rfft(self.standardized)) ** 2
-        return divide_or_zero(power, power.sum(axis=1, keepdims=True))
+    def by_channel(self, names, table):
+        """Split a table of one row per channel into measures of shape (n_recordings, n_channels)."""
+        columns = table.T.reshape(-1, *self.channels.shape[:2])
+        return dict(zip(names, columns, strict=True))
 
 
-def divide_or_zero(numerator, denominator):
-    """Divide, where a denominator of 0 gives 0."""
-    numerator, denominator = np.broadcast_arrays(numerator, denominator)
-    return np.divide(numerator, denominator, out=np.zeros(numerator.shape), where=denominator != 0)
+def _moments(recordings):
+    from skmm.sensor._kernels import MOMENTS
+
+    return recordings.by_channel(MOMENTS, recordings.moments[0])
 
 
-def _zero_crossings(recording):
-    signs = np.signbit(recording.channels)
-    crossings = np.count_nonzero(signs[:, 1:] != signs[:, :-1], axis=1)
-    return crossings / max(signs.shape[1] - 1, 1)
+def _quantiles(recordings):
+    ordered = np.sort(recordings.rows, axis=1)
+    shares = np.array([0.25, 0.5, 0.75])
+    place = shares * (ordered.shape[1] - 1)
+    low, high = np.floor(place).astype(int), np.ceil(place).astype(int)
+    table = ordered[:, low] + (ordered[:, high] - ordered[:, low]) * (place - low)
+    return recordings.by_channel(("q25", "median", "q75"), table)
 
 
-def _slope(recording):
-    n_steps = recording.channels.shape[1]
-    time = (np.arange(n_steps) - (n_steps - 1) / 2) / recording.sampling_rate
-    return divide_or_zero((recording.centered * time).sum(axis=1), (time**2).sum())
+def _spectral(recordings):
+    from skmm.sensor._kernels import SPECTRAL, measure_spectra
+
+    n_steps = recordings.channels.shape[2]
+    frequencies = np.arange(n_steps // 2 + 1) * recordings.sampling_rate / n_steps
+    spectra = _transform(recordings.moments[1])
+    table = measure_spectra(spectra, frequencies, recordings.bands)
+    n_named = len(SPECTRAL)
+    powers = table[:, n_named:].reshape(len(recordings.channels), -1)
+    return recordings.by_channel(SPECTRAL, table[:, :n_named]) | {"band_power": powers}
 
 
-def _autocorrelation(recording):
-    z = recording.standardized
-    return (z[:, 1:] * z[:, :-1]).sum(axis=1) / z.shape[1]
+def _transform(rows):
+    """Return the Fourier transform of each row, which does not depend on the other rows.
+
+    scipy transforms some rows at a time and those that are left over by other instructions, which
+    may round in another way; so nothing is left over.
+    """
+    n_rows, n_steps = rows.shape
+    padded = np.zeros((n_rows + -n_rows % _ROWS_PER_TRANSFORM, n_steps))
+    padded[:n_rows] = rows
+    return scipy.fft.rfft(padded, axis=1)[:n_rows]
 
 
-def _spectral_entropy(recording):
-    n_frequencies = recording.power.shape[1]
-    return divide_or_zero(entr(recording.power).sum(axis=1), np.log(n_frequencies))
+def _magnitudes(recordings):
+    from skmm.sensor._kernels import measure_magnitudes
+
+    mean, std = measure_magnitudes(recordings.channels).T[:, :, np.newaxis]
+    return {"magnitude_mean": mean, "magnitude_std": std}
 
 
-def _correlation(recording):
-    z = recording.standardized
-    return [(z[i] * z[j]).mean() for i, j in combinations(range(len(z)), 2)]
+def _correlations(recordings):
+    from skmm.sensor._kernels import correlate_channels
+
+    standardized = recordings.moments[1].reshape(recordings.channels.shape)
+    return {"correlation": correlate_channels(standardized)}
 
 
-PER_CHANNEL = {  # name: recording -> (n_channels,)
-    "mean": lambda r: r.mean,
-    "std": lambda r: r.std,
-    "min": lambda r: r.channels.min(axis=1),
-    "max": lambda r: r.channels.max(axis=1),
-    "median": lambda r: np.median(r.channels, axis=1),
-    "q25": lambda r: np.quantile(r.channels, 0.25, axis=1),
-    "q75": lambda r: np.quantile(r.channels, 0.75, axis=1),
-    "range": lambda r: np.ptp(r.channels, axis=1),
-    "rms": lambda r: np.sqrt((r.channels**2).mean(axis=1)),
-    "skewness": lambda r: (r.standardized**3).mean(axis=1),
-    "kurtosis": lambda r: np.where(r.std > 0, (r.standardized**4).mean(axis=1) - 3, 0),
-    "zero_crossings": _zero_crossings,
-    "slope": _slope,
-    "autocorrelation": _autocorrelation,
-    "spectral_centroid": lambda r: (r.power * r.frequencies).sum(axis=1),
-    "spectral_entropy": _spectral_entropy,
-    "dominant_frequency": lambda r: r.frequencies[r.power.argmax(axis=1)],
+MEASURES = {  # name: what measures it, and others with it
+    **dict.fromkeys(("mean", "std", "min", "max"), _moments),
+    **dict.fromkeys(("median", "q25", "q75"), _quantiles),
+    **dict.fromkeys(("range", "rms", "skewness", "kurtosis"), _moments),
+    **dict.fromkeys(("zero_crossings", "slope", "autocorrelation"), _moments),
+    **dict.fromkeys(("spectral_centroid", "spectral_entropy", "dominant_frequency"), _spectral),
+    "band_power": _spectral,
+    **dict.fromkeys(("magnitude_mean", "magnitude_std"), _magnitudes),
+    "correlation": _correlations,
 }
-ACROSS_CHANNELS = {  # name: recording -> (n_numbers,)
-    "magnitude_mean": lambda r: [r.magnitude.mean()],
-    "magnitude_std": lambda r: [r.magnitude.std()],
-    "correlation": _correlation,
-}
-MEASURES = PER_CHANNEL | ACROSS_CHANNELS
 
 
-def name_columns(measure, n_channels):
-    """Return the names of the numbers that `measure` gives, in their order."""
-    if measure in PER_CHANNEL:
-        return [f"ch{channel}_{measure}" for channel in range(n_channels)]
-    if measure == "correlation":
+def measure(recordings, names):
+    """Describe each recording by some measures.
+
+    Parameters
+    ----------
+    recordings : Recordings
+    names : sequence of str
+        Keys of MEASURES.
+
+    Returns
+    -------
+    features : ndarray of shape (n_recordings, n_features), float64
+        Named by :func:`name_columns`, one measure after the other.
+    """
+    measured = {}
+    for measures in dict.fromkeys(MEASURES[name] for name in names):
+        measured |= measures(recordings)
+    return np.concatenate([measured[name] for name in names], axis=1)
+
+
+def name_columns(name, n_channels, n_bands):
+    """Return the names of the numbers that a measure gives, in their order."""
+    if name in ("magnitude_mean", "magnitude_std"):
+        return [name]
+    if name == "correlation":
         return [f"correlation_ch{i}_ch{j}" for i, j in combinations(range(n_channels), 2)]
-    return [measure]
+    if name == "band_power":
+        return [f"ch{c}_band_power{band}" for c in range(n_channels) for band in range(n_bands)]
+    return [f"ch{channel}_{name}" for channel in range(n_channels)]

@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 
 from skmm._files import check_file, is_path
-from skmm._validation import ModalityError
+from skmm._validation import ModalityError, StrOptions
+
+READING_CONSTRAINTS = {"gaps": [StrOptions({"error", "interpolate"})]}
 
 _LARGEST = 1e30  # features are float32, and some of them are sums and differences of values
 
 
-def read_recording(cell, n_channels=None):
+def read_recording(cell, n_channels=None, *, gaps="error"):
     """Return the recording in a cell, time first.
 
     Parameters
@@ -18,6 +20,9 @@ def read_recording(cell, n_channels=None):
         Numbers, or the path of a ``.npy`` or ``.csv`` file that holds them, one step per line.
     n_channels : int, default=None
         Number of channels to expect. None takes any.
+    gaps : {"error", "interpolate"}, default="error"
+        What to do with values of NaN in a channel that has others: raise, or put them on the line
+        between the values around them, or at the nearest value where there is one side only.
 
     Returns
     -------
@@ -41,6 +46,8 @@ def read_recording(cell, n_channels=None):
             "expected, with one step at least; use None for a missing recording"
         )
     recording = np.array(values.reshape(len(values), -1), dtype=np.float64, order="C")
+    if gaps == "interpolate":
+        _fill_gaps(recording)
     _check_values(recording)
     _check_channels(recording, n_channels)
     return recording
@@ -62,8 +69,10 @@ def _load(path):
             # Mapped, so that a header that promises too much is found out before memory is taken.
             return np.lib.format.open_memmap(path, mode="r")
         if path.lower().endswith(".csv"):
-            return pd.read_csv(path, header=None, dtype=np.float64).to_numpy()
-    except (OSError, ValueError) as error:
+            # A blank line is a step without a value, not one that may be left out.
+            table = pd.read_csv(path, header=None, dtype=np.float64, skip_blank_lines=False)
+            return table.to_numpy()
+    except Exception as error:  # a damaged header ends in almost any of them
         raise ModalityError(
             f"cannot read {path!r}: {str(error).strip()}. Expected an .npy file of numbers, or a "
             ".csv file of numbers without a header line"
@@ -74,16 +83,26 @@ def _load(path):
     )
 
 
+def _fill_gaps(recording):
+    steps = np.arange(len(recording))
+    for channel in recording.T:
+        is_gap, is_known = np.isnan(channel), np.abs(channel) <= _LARGEST
+        if is_gap.any() and is_known.any():
+            channel[is_gap] = np.interp(steps[is_gap], steps[is_known], channel[is_known])
+
+
 def _check_values(recording):
-    # NaN compares as False.
+    largest = np.abs(recording).max()  # NaN, where there is one
+    if largest <= _LARGEST:
+        return
     n_bad = np.count_nonzero(~(np.abs(recording) <= _LARGEST), axis=0)
-    if n_bad.any():
-        channel = int(np.argmax(n_bad > 0))
-        raise ModalityError(
-            f"channel {channel} has {n_bad[channel]} of {len(recording)} values that are NaN, "
-            f"infinite or over {_LARGEST:g}; fill them in, leave the channel out, or replace the "
-            "cell by None to mark the recording as missing"
-        )
+    channel = int(np.argmax(n_bad > 0))
+    raise ModalityError(
+        f"channel {channel} has {n_bad[channel]} of {len(recording)} values that are NaN, "
+        f"infinite or over {_LARGEST:g}; fill them in (gaps='interpolate' fills NaN between "
+        "numbers), leave the channel out, or replace the cell by None to mark the recording as "
+        "missing"
+    )
 
 
 def _check_channels(recording, n_channels):

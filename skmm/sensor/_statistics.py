@@ -1,15 +1,20 @@
 """Describe a recording by statistics of its channels."""
 
+from collections import defaultdict
+from functools import partial
 from itertools import chain
 
 import numpy as np
 
 from skmm._extractor import Extractor, read_cells
-from skmm._validation import Interval, ModalityError, Real
-from skmm.sensor._measures import MEASURES, Recording, name_columns
-from skmm.sensor._reader import read_recording
+from skmm._validation import Integral, Interval, ModalityError, Real
+from skmm.sensor._bands import find_bands
+from skmm.sensor._measures import MEASURES, Recordings, measure, name_columns
+from skmm.sensor._reader import READING_CONSTRAINTS, read_recording
 
 STATISTICS = tuple(MEASURES)
+
+_VALUES_AT_ONCE = 2**16  # half a megabyte: what several measures share stays in the cache
 
 
 class SensorStatisticsExtractor(Extractor):
@@ -27,7 +32,8 @@ class SensorStatisticsExtractor(Extractor):
         - ``"slope"`` of the straight line through the values, per second;
         - ``"autocorrelation"`` of one step and the next;
         - ``"spectral_centroid"``, the mean frequency, and ``"dominant_frequency"``, in hertz, and
-          ``"spectral_entropy"``, from 0 to 1, of the power spectrum [1]_ without the mean.
+          ``"spectral_entropy"``, from 0 to 1, of the power spectrum [1]_ without the mean;
+        - ``"band_power"``: share of each of the `bands` in that spectrum, from 0 to 1.
 
         Across channels:
 
@@ -35,6 +41,16 @@ class SensorStatisticsExtractor(Extractor):
         - ``"correlation"`` of each pair of channels.
     sampling_rate : float, default=1.0
         Number of steps per second, in hertz.
+    bands : int, or sequence of (first, last), default=4
+        Bands of ``"band_power"``: a number of bands of equal width from 0 to half the sampling
+        rate, or where each begins and ends, in hertz. A band has its first frequency, and not its
+        last, unless that is half the sampling rate.
+    gaps : {"error", "interpolate"}, default="error"
+        What to do with values of NaN: refuse the recording, or fill them in by linear interpolation
+        between the values before and after; at the ends, by the nearest value. A channel without
+        any value is refused.
+    memory : str, path-like or FeatureCache, default=None
+        Where to keep rows, so that a recording is read once over all folds, candidates and runs.
     batch_size : int, default=256
         Number of recordings a worker reads at a time. Results do not depend on it.
     n_jobs : int, default=None
@@ -77,11 +93,14 @@ class SensorStatisticsExtractor(Extractor):
     """
 
     _modality = "sensor"
+    _learned = ("n_channels_",)
 
     _parameter_constraints = {
-        **Extractor._parameter_constraints,
+        **Extractor._cached_constraints,
+        **READING_CONSTRAINTS,
         "statistics": ["array-like"],
         "sampling_rate": [Interval(Real, 0, None, closed="neither")],
+        "bands": [Interval(Integral, 1, None, closed="left"), "array-like"],
     }
 
     def __init__(
@@ -89,19 +108,29 @@ class SensorStatisticsExtractor(Extractor):
         statistics=STATISTICS,
         *,
         sampling_rate=1.0,
+        bands=4,
+        gaps="error",
+        memory=None,
         batch_size=256,
         n_jobs=None,
         verbose=False,
     ):
         self.statistics = statistics
         self.sampling_rate = sampling_rate
+        self.bands = bands
+        self.gaps = gaps
+        self.memory = memory
         self.batch_size = batch_size
         self.n_jobs = n_jobs
         self.verbose = verbose
 
     def _fit_samples(self, samples, rows):
         first = rows[:1]
-        (recording,) = read_cells(read_recording, samples.cells[first], map(samples.place, first))
+        (recording,) = read_cells(
+            partial(read_recording, gaps=self.gaps),
+            samples.cells[first],
+            map(samples.place, first),
+        )
         if not self._name_columns(recording.shape[1]):
             raise ModalityError(
                 f"statistics={self.statistics!r} are none of a recording of "
@@ -111,14 +140,17 @@ class SensorStatisticsExtractor(Extractor):
         return {"n_channels_": recording.shape[1]}
 
     def _read(self, cell):
-        return read_recording(cell, getattr(self, "n_channels_", None))
+        return read_recording(cell, getattr(self, "n_channels_", None), gaps=self.gaps)
 
     def _extract(self, samples):
-        measures = [MEASURES[name] for name in self._check_statistics()]
-        recordings = (Recording(values, self.sampling_rate) for values in samples)
-        return [
-            np.concatenate([measure(recording) for measure in measures]) for recording in recordings
-        ]
+        names, bands = self._check_statistics(), find_bands(self.bands, self.sampling_rate)
+        rows = [None] * len(samples)
+        for places in _batches_of_one_shape(samples):
+            values = np.stack([samples[place] for place in places])
+            features = measure(Recordings(values, self.sampling_rate, bands), names)
+            for place, row in zip(places, features, strict=True):
+                rows[place] = row
+        return rows
 
     def _check_statistics(self):
         unknown = [name for name in self.statistics if name not in MEASURES]
@@ -129,8 +161,19 @@ class SensorStatisticsExtractor(Extractor):
         return list(self.statistics)
 
     def _name_columns(self, n_channels):
-        names = (name_columns(name, n_channels) for name in self._check_statistics())
+        n_bands = len(find_bands(self.bands, self.sampling_rate))
+        names = (name_columns(name, n_channels, n_bands) for name in self._check_statistics())
         return list(chain.from_iterable(names))
 
     def _feature_names(self):
         return self._name_columns(self.n_channels_)
+
+
+def _batches_of_one_shape(recordings):
+    """Yield the positions of recordings that are measured together."""
+    places = defaultdict(list)
+    for place, recording in enumerate(recordings):
+        places[recording.shape].append(place)
+    for (n_steps, n_channels), same in places.items():
+        size = max(_VALUES_AT_ONCE // (n_steps * n_channels), 1)
+        yield from (same[start : start + size] for start in range(0, len(same), size))

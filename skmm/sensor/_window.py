@@ -1,11 +1,12 @@
 """Bring recordings to one length."""
 
+from functools import partial
+
 import numpy as np
 
 from skmm._extractor import Extractor, read_cells
 from skmm._validation import Integral, Interval
-from skmm.sensor._measures import Recording
-from skmm.sensor._reader import read_recording
+from skmm.sensor._reader import READING_CONSTRAINTS, read_recording
 
 
 class SensorWindowExtractor(Extractor):
@@ -22,6 +23,12 @@ class SensorWindowExtractor(Extractor):
     standardize : bool, default=False
         Whether each channel of each recording is brought to mean 0 and variance 1, over the steps
         that are left before padding. A constant channel becomes 0.
+    gaps : {"error", "interpolate"}, default="error"
+        What to do with values of NaN: refuse the recording, or fill them in by linear interpolation
+        between the values before and after; at the ends, by the nearest value. A channel without
+        any value is refused.
+    memory : str, path-like or FeatureCache, default=None
+        Where to keep rows, so that a recording is read once over all folds, candidates and runs.
     batch_size : int, default=256
         Number of recordings a worker reads at a time. Results do not depend on it.
     n_jobs : int, default=None
@@ -60,9 +67,11 @@ class SensorWindowExtractor(Extractor):
     """
 
     _modality = "sensor"
+    _learned = ("length_", "n_channels_")
 
     _parameter_constraints = {
-        **Extractor._parameter_constraints,
+        **Extractor._cached_constraints,
+        **READING_CONSTRAINTS,
         "length": [Interval(Integral, 1, None, closed="left"), None],
         "resample": ["boolean"],
         "standardize": ["boolean"],
@@ -74,6 +83,8 @@ class SensorWindowExtractor(Extractor):
         *,
         resample=False,
         standardize=False,
+        gaps="error",
+        memory=None,
         batch_size=256,
         n_jobs=None,
         verbose=False,
@@ -81,6 +92,8 @@ class SensorWindowExtractor(Extractor):
         self.length = length
         self.resample = resample
         self.standardize = standardize
+        self.gaps = gaps
+        self.memory = memory
         self.batch_size = batch_size
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -92,12 +105,16 @@ class SensorWindowExtractor(Extractor):
 
     def _fit_samples(self, samples, rows):
         rows = rows if self.length is None else rows[:1]
-        recordings = read_cells(read_recording, samples.cells[rows], map(samples.place, rows))
+        recordings = read_cells(
+            partial(read_recording, gaps=self.gaps),
+            samples.cells[rows],
+            map(samples.place, rows),
+        )
         n_steps, n_channels = zip(*(recording.shape for recording in recordings), strict=True)
         return {"length_": self.length or max(n_steps), "n_channels_": n_channels[0]}
 
     def _read(self, cell):
-        return read_recording(cell, getattr(self, "n_channels_", None))
+        return read_recording(cell, getattr(self, "n_channels_", None), gaps=self.gaps)
 
     def _extract(self, samples):
         return [self._fit_to_length(recording) for recording in samples]
@@ -106,7 +123,7 @@ class SensorWindowExtractor(Extractor):
         length = self.length or self.length_
         window = _stretch(recording, length) if self.resample else recording[:length]
         if self.standardize:
-            window = Recording(window).standardized.T
+            window = _standardize(window)
         padding = np.full((length - len(window), window.shape[1]), np.nan)
         return np.concatenate([window, padding])
 
@@ -115,3 +132,10 @@ def _stretch(recording, length):
     old_steps = np.arange(len(recording))
     new_steps = np.linspace(0, len(recording) - 1, length)
     return np.stack([np.interp(new_steps, old_steps, channel) for channel in recording.T], axis=1)
+
+
+def _standardize(window):
+    centered = window - window.mean(axis=0)
+    centered[:, np.ptp(window, axis=0) == 0] = 0  # whose mean may be rounded
+    std = np.sqrt((centered**2).mean(axis=0))
+    return np.divide(centered, std, out=np.zeros(centered.shape), where=std > 0)

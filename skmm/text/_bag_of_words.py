@@ -47,7 +47,8 @@ class BagOfWordsVectorizer(Extractor):
     analyzer : {"word", "char", "char_wb"}, default="word"
         Count words, characters, or characters within words.
     tokenizer : callable, default=None
-        Turns a str into a list of words. None is :func:`tokenize`.
+        Turns a str into a list of words, such as ``jieba.lcut`` for Chinese. None is
+        :func:`tokenize`.
     stop_words : {"english"}, list of str or None, default=None
         Words that are not counted.
     lowercase : bool, default=True

@@ -63,6 +63,7 @@ def read_words(cell, *, tokenizer, lowercase, encoding, decode_error):
     Returns
     -------
     words : list of str
+        The cell itself where it is a list.
 
     Raises
     ------
@@ -90,10 +91,12 @@ def _decode(cell, encoding, decode_error):
 
 
 def _check_words(words):
-    for word in words:
-        if not isinstance(word, str):
-            raise ModalityError(
-                f"the list of words holds {word!r} of type {type(word).__name__}, where a str is "
-                "expected; convert it with str()"
-            )
-    return list(words)
+    try:
+        "".join(words)  # takes nothing but strings, and less time than a look at each
+    except TypeError:
+        word = next(word for word in words if not isinstance(word, str))
+        raise ModalityError(
+            f"the list of words holds {word!r} of type {type(word).__name__}, where a str is "
+            "expected; convert it with str()"
+        ) from None
+    return words if isinstance(words, list) else list(words)

@@ -27,7 +27,8 @@ class TokenSequenceVectorizer(Extractor):
     min_count : int, default=1
         Leave out words that occur fewer times than this in all texts together.
     tokenizer : callable, default=None
-        Turns a str into a list of words. None is :func:`tokenize`.
+        Turns a str into a list of words, such as ``jieba.lcut`` for Chinese. None is
+        :func:`tokenize`.
     lowercase : bool, default=True
         Whether to bring texts to lower case first.
     encoding : str, default="utf-8"

@@ -53,6 +53,12 @@ def tokenize(text, *, lowercase=True):
     --------
     BagOfWordsVectorizer : Count words.
 
+    Notes
+    -----
+    Where a dictionary is at hand, give the vectorizers the tokenizer that uses it: with the package
+    jieba, ``BagOfWordsVectorizer(tokenizer=jieba.lcut)`` counts Chinese words. Any function that
+    turns a str into a list of words will do; define it in a module, so that it can be pickled.
+
     References
     ----------
     .. [1] Unicode Standard Annex 15, "Unicode Normalization Forms".

@@ -1,21 +1,23 @@
-"""Describe a text by the mean of its word vectors."""
+"""Describe a text by its word vectors."""
 
-from itertools import chain
+from copy import copy
+from itertools import chain, repeat
 
 import numpy as np
-from scipy.sparse import csr_array
 from sklearn.utils import check_random_state
 
 from skmm._extractor import Extractor, read_cells
-from skmm._validation import HasMethods, Integral, Interval, ModalityError, StrOptions
+from skmm._validation import HasMethods, Integral, Interval, ModalityError, Real, StrOptions
+from skmm.text._lookup import look_up
 from skmm.text._reader import READING_CONSTRAINTS, read_words
 from skmm.text._subwords import subword_vector
+from skmm.text._word_weights import sif_weights, tfidf_weights
 
 _LONGEST_SENTENCE = 10_000  # words; gensim leaves out what comes after
 
 
 class Word2VecVectorizer(Extractor):
-    """Describe texts by the mean of their word vectors.
+    """Describe texts by their word vectors: the mean, weighted or not, or the sequence.
 
     Word vectors are trained on the texts of ``fit`` so that words with the same neighbors are close
     [1]_, or given. fastText [2]_ also makes vectors of unseen words, from their parts.
@@ -40,8 +42,27 @@ class Word2VecVectorizer(Extractor):
         Number of vectors the parts share; fastText only.
     vectors : gensim.models.KeyedVectors, default=None
         Word vectors to use; nothing is trained. None trains them.
+    weighting : {"mean", "tfidf", "sif"}, default="mean"
+        How much a word counts: as much as any other; its inverse document frequency in the texts
+        of ``fit``, the sum of weights being 1; or its smooth inverse frequency [3]_, ``smoothing /
+        (smoothing + p)`` where ``p`` is its share of the words of ``fit``, over the number of
+        words.
+    smoothing : float, default=1e-3
+        The share at which a word counts one half; for ``weighting="sif"``.
+    remove_component : bool, default=False
+        Whether to take from every row its part along the direction that the rows of ``fit`` have
+        most in common, as goes with ``weighting="sif"`` [3]_.
+    pool : {"mean"} or None, default="mean"
+        How words become a row. None keeps their sequence, for encoders of sequences, filled up at
+        its end with steps of NaN; what concerns the mean is then not used.
+    max_length : int, default=None
+        Number of words in a sequence; longer texts are cut. None is the longest text of ``fit``.
+    unknown : {"ignore", "zero", "mean", "error"}, default="ignore"
+        What to do with a word that has no vector: leave it out, give it a vector of zeros, or the
+        mean of all word vectors, or raise. With fastText every word has a vector.
     tokenizer : callable, default=None
-        Turns a str into a list of words. None is :func:`tokenize`.
+        Turns a str into a list of words, such as ``jieba.lcut`` for Chinese. None is
+        :func:`tokenize`.
     lowercase : bool, default=True
         Whether to bring texts to lower case first.
     encoding : str, default="utf-8"
@@ -69,18 +90,29 @@ class Word2VecVectorizer(Extractor):
         Vectors of the parts of words; None without fastText.
     subword_lengths_ : tuple (shortest, longest) or None
         Numbers of characters of these parts.
+    word_weights_ : dict or None
+        Weight by word, of the words of ``fit``; None for the plain mean.
+    unseen_weight_ : float or None
+        Weight of all other words.
+    common_component_ : ndarray of shape (vector_size,), float32, or None
+        The direction that is removed, of length 1.
+    unknown_vector_ : ndarray of shape (vector_size,), float32, or None
+        What stands for a word that has no vector; None where it is left out or refused.
+    length_ : int or None
+        Number of steps of a sequence.
     n_features_out_ : int
-        Length of a word vector.
+        Number of columns of the block: the length of a word vector, times `length_` for sequences.
 
     See Also
     --------
     BagOfWordsVectorizer : One column per word.
+    TokenSequenceVectorizer : Sequences of word numbers, for encoders that learn word vectors.
     gensim.models.Word2Vec : What trains the vectors.
 
     Notes
     -----
-    The rows are those of :meth:`gensim.models.KeyedVectors.get_mean_vector` without normalization,
-    to the bit. Words without a vector do not count; a text without words is a row of zeros. A null
+    Plain means are those of :meth:`gensim.models.KeyedVectors.get_mean_vector` without
+    normalization, to the bit. A text without words is a row of zeros, or one step of zeros. A null
     cell gives a row of NaN. A list of words in a cell is taken as it is.
 
     References
@@ -88,6 +120,8 @@ class Word2VecVectorizer(Extractor):
     .. [1] T. Mikolov et al., "Efficient estimation of word representations in vector space", ICLR
        workshop, 2013.
     .. [2] P. Bojanowski et al., "Enriching word vectors with subword information", TACL 5, 2017.
+    .. [3] S. Arora, Y. Liang and T. Ma, "A simple but tough-to-beat baseline for sentence
+       embeddings", ICLR, 2017.
 
     Examples
     --------
@@ -97,6 +131,9 @@ class Word2VecVectorizer(Extractor):
     (2, 8)
     >>> vectorizer.transform(["unheard of"])
     array([[0., 0., 0., 0., 0., 0., 0., 0.]], dtype=float32)
+    >>> sequences = Word2VecVectorizer(vector_size=8, pool=None, random_state=0)
+    >>> sequences.fit_transform(["red fish", "one blue fish"]).shape
+    (2, 3, 8)
     """
 
     _modality = "text"
@@ -113,6 +150,12 @@ class Word2VecVectorizer(Extractor):
         "subword_lengths": [tuple],
         "n_buckets": [Interval(Integral, 1, None, closed="left")],
         "vectors": [HasMethods("get_mean_vector"), None],
+        "weighting": [StrOptions({"mean", "tfidf", "sif"})],
+        "smoothing": [Interval(Real, 0, None, closed="neither")],
+        "remove_component": ["boolean"],
+        "pool": [StrOptions({"mean"}), None],
+        "max_length": [Interval(Integral, 1, None, closed="left"), None],
+        "unknown": [StrOptions({"ignore", "zero", "mean", "error"})],
         "workers": [Interval(Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
     }
@@ -129,6 +172,12 @@ class Word2VecVectorizer(Extractor):
         subword_lengths=(3, 6),
         n_buckets=20_000,
         vectors=None,
+        weighting="mean",
+        smoothing=1e-3,
+        remove_component=False,
+        pool="mean",
+        max_length=None,
+        unknown="ignore",
         tokenizer=None,
         lowercase=True,
         encoding="utf-8",
@@ -148,6 +197,12 @@ class Word2VecVectorizer(Extractor):
         self.subword_lengths = subword_lengths
         self.n_buckets = n_buckets
         self.vectors = vectors
+        self.weighting = weighting
+        self.smoothing = smoothing
+        self.remove_component = remove_component
+        self.pool = pool
+        self.max_length = max_length
+        self.unknown = unknown
         self.tokenizer = tokenizer
         self.lowercase = lowercase
         self.encoding = encoding
@@ -166,18 +221,54 @@ class Word2VecVectorizer(Extractor):
         return tags
 
     def _fit_samples(self, samples, rows):
-        vectors = self.vectors
-        if vectors is None:
-            texts = read_cells(self._read, samples.cells[rows], map(samples.place, rows))
-            vectors = self._train(list(texts), samples.name)
+        texts = None
+        if self._learns_from_texts():
+            places = map(samples.place, rows)
+            texts = list(read_cells(self._read_words, samples.cells[rows], places))
+        vectors = self._train(texts, samples.name) if self.vectors is None else self.vectors
+        fitted = self._take_vectors(vectors) | self._learn_weights(texts)
+        # The rest needs rows; they are made by a copy, while `self` may yet keep its old state.
+        trial = copy(self)
+        vars(trial).update(fitted)
+        return fitted | trial._learn_from_rows(texts)
+
+    def _learns_from_texts(self):
+        learns_mean = self.weighting != "mean" or self.remove_component
+        learns_length = self.max_length is None
+        return self.vectors is None or (learns_length if self.pool is None else learns_mean)
+
+    def _take_vectors(self, vectors):
         # Plain arrays instead of gensim's objects: a saved model then runs no code of gensim's.
         has_subwords = getattr(vectors, "bucket", 0) > 0
+        table = np.asarray(vectors.vectors, dtype=np.float32)
         return {
-            "vectors_": np.asarray(vectors.vectors, dtype=np.float32),
+            "vectors_": table,
             "vocabulary_": dict(vectors.key_to_index),
             "subword_vectors_": vectors.vectors_ngrams if has_subwords else None,
             "subword_lengths_": (vectors.min_n, vectors.max_n) if has_subwords else None,
+            "unknown_vector_": self._make_unknown_vector(table),
         }
+
+    def _make_unknown_vector(self, table):
+        if self.unknown == "zero":
+            return np.zeros_like(table[0])
+        return table.mean(axis=0) if self.unknown == "mean" else None
+
+    def _learn_weights(self, texts):
+        weights = unseen = None
+        if self.pool == "mean" and self.weighting == "tfidf":
+            weights, unseen = tfidf_weights(texts)
+        elif self.pool == "mean" and self.weighting == "sif":
+            weights, unseen = sif_weights(texts, self.smoothing)
+        return {"word_weights_": weights, "unseen_weight_": unseen}
+
+    def _learn_from_rows(self, texts):
+        length = component = None
+        if self.pool is None:
+            length = self.max_length or max(int(np.diff(self._look_up(texts).starts).max()), 1)
+        elif self.remove_component:
+            component = _find_common_component(self._mean(texts))
+        return {"length_": length, "common_component_": component}
 
     def _train(self, texts, modality):
         sentences = [
@@ -227,6 +318,12 @@ class Word2VecVectorizer(Extractor):
         return check_random_state(random_state).randint(np.iinfo(np.int32).max)
 
     def _read(self, cell):
+        words = self._read_words(cell)
+        if self.unknown == "error" and self.subword_vectors_ is None:
+            self._refuse_unknown(words)
+        return words
+
+    def _read_words(self, cell):
         return read_words(
             cell,
             tokenizer=self.tokenizer,
@@ -235,28 +332,62 @@ class Word2VecVectorizer(Extractor):
             decode_error=self.decode_error,
         )
 
+    def _refuse_unknown(self, words):
+        unknown = [word for word in words if word not in self.vocabulary_]
+        if unknown:
+            raise ModalityError(
+                f"{len(unknown)} of {len(words)} words have no vector, the first is {unknown[0]!r}; "
+                "set unknown='ignore', 'zero' or 'mean', or use algorithm='fasttext'"
+            )
+
     def _extract(self, samples):
-        texts = [[word for word in words if self._knows(word)] for words in samples]
-        numbers = {word: i for i, word in enumerate(dict.fromkeys(chain.from_iterable(texts)))}
-        if not numbers:
-            return np.zeros((len(texts), self.vectors_.shape[1]), dtype=np.float32)
-        counts = np.array([len(words) for words in texts], dtype=np.float32)
-        sums = _one_hot_words(texts, numbers) @ np.stack([self._vector(word) for word in numbers])
-        return sums / np.maximum(counts, 1)[:, np.newaxis]
+        if self.pool is None:
+            return self._look_up(samples).sequences(self.length_)
+        block = self._mean(samples)
+        if self.common_component_ is None:
+            return block
+        shares = (block * self.common_component_).sum(axis=1, keepdims=True)
+        return block - shares * self.common_component_
 
-    def _knows(self, word):
-        return self.subword_vectors_ is not None or word in self.vocabulary_
+    def _look_up(self, texts):
+        make_vector = None
+        if self.subword_vectors_ is not None:
+            make_vector = self._subword_vector
+        elif self.unknown_vector_ is not None:
+            make_vector = self._unknown_vector
+        return look_up(texts, self.vectors_, self.vocabulary_, make_vector)
 
-    def _vector(self, word):
-        row = self.vocabulary_.get(word)
-        if row is not None:
-            return self.vectors_[row]
+    def _subword_vector(self, word):
         return subword_vector(word, self.subword_vectors_, self.subword_lengths_)
 
+    def _unknown_vector(self, word):
+        return self.unknown_vector_
 
-def _one_hot_words(texts, numbers):
-    """Return one entry per word, in the order of the text: the order in which a product sums."""
-    columns = [numbers[word] for word in chain.from_iterable(texts)]
-    starts = np.cumsum([0, *map(len, texts)])
-    ones = np.ones(len(columns), dtype=np.float32)
-    return csr_array((ones, columns, starts), shape=(len(texts), len(numbers)))
+    def _mean(self, texts):
+        found = self._look_up(texts)
+        weights, totals = self._weigh(texts, found)
+        # The least a text with words has is 1.
+        return found.sum(weights) / np.maximum(totals, 1).astype(np.float32)[:, np.newaxis]
+
+    def _weigh(self, texts, found):
+        """Return the weight of each word, and what the weighted sum of each text is divided by."""
+        counts = np.diff(found.starts)
+        if self.word_weights_ is None:
+            return np.ones(len(found.rows), dtype=np.float32), counts
+        all_weights = map(
+            self.word_weights_.get, chain.from_iterable(texts), repeat(self.unseen_weight_)
+        )
+        weights = np.fromiter(all_weights, np.float32, len(found.is_found))[found.is_found]
+        if self.weighting == "sif":
+            return weights, counts
+        text_of_word = np.repeat(np.arange(len(counts)), counts)
+        return weights, np.bincount(text_of_word, weights, minlength=len(counts))
+
+
+def _find_common_component(rows):
+    """Return the first right singular vector of the rows, or 0 if all of them are 0."""
+    rows = rows.astype(np.float64)
+    squares, components = np.linalg.eigh(rows.T @ rows)
+    component = components[:, -1]
+    component = component * np.sign(component[np.abs(component).argmax()])  # the same in each refit
+    return (component * (squares[-1] > 0)).astype(np.float32)

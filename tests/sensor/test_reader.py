@@ -1,7 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
 
 from skmm import ModalityError
 from skmm.sensor import SensorStatisticsExtractor, SensorWindowExtractor
@@ -120,6 +121,46 @@ def test_a_channel_of_nan_is_bad_data_and_not_missing():
         read_recording([np.nan] * 3)
 
 
+def test_gaps_are_filled_as_numpy_interpolates(recordings):
+    for recording in recordings[:5]:
+        cell = recording.copy()
+        cell[1::3, 0] = cell[:1, 1] = cell[-1:, 2] = np.nan
+        cell[0, 0] = recording[0, 0]
+        known = ~np.isnan(cell)
+        if known.any(axis=0).all():
+            steps = np.arange(len(cell))
+            expected = [
+                np.interp(steps, steps[k], x[k]) for k, x in zip(known.T, cell.T, strict=True)
+            ]
+            assert_array_equal(read_recording(cell, gaps="interpolate"), np.transpose(expected))
+
+
+def test_gaps_become_a_straight_line_and_ends_are_held():
+    cell = [np.nan, 1.0, np.nan, np.nan, 4.0, np.nan]
+    expected = [[1.0], [1.0], [2.0], [3.0], [4.0], [4.0]]
+    assert_array_equal(read_recording(cell, gaps="interpolate"), expected)
+
+
+def test_a_cell_with_gaps_is_left_alone():
+    cell = np.array([1.0, np.nan, 3.0])
+    cell.flags.writeable = False
+    read_recording(cell, gaps="interpolate")
+    assert_array_equal(cell, [1.0, np.nan, 3.0])
+
+
+def test_a_channel_of_nan_cannot_be_interpolated():
+    cell = np.ones((3, 2))
+    cell[:, 1] = np.nan
+    with pytest.raises(ModalityError, match="channel 1 has 3 of 3 values that are NaN"):
+        read_recording(cell, gaps="interpolate")
+
+
+@pytest.mark.parametrize("value", [np.inf, 1e31])
+def test_what_is_no_gap_is_refused_beside_gaps(value):
+    with pytest.raises(ModalityError, match="channel 0 has 1 of 3 values that are NaN, infinite"):
+        read_recording([1.0, np.nan, value], gaps="interpolate")
+
+
 def test_another_number_of_channels_is_refused():
     with pytest.raises(ModalityError, match=r"shape \(2, 9\), where \(n_steps, 2\) is.*transpose"):
         read_recording(np.ones((2, 9)), n_channels=2)
@@ -130,6 +171,23 @@ def test_a_bad_recording_is_named_with_its_row(extractor):
     column = pd.Series([[1.0, 2.0], [1.0, np.nan]], index=["a", "b"], name="wrist")
     with pytest.raises(ModalityError, match=r"modality 'wrist', row 1 \(index 'b'\): channel 0"):
         extractor.fit_transform(column)
+
+
+@each_extractor
+def test_gaps_are_filled_on_request(extractor):
+    filled = [np.repeat(np.linspace(0, i + 4, 9)[:, np.newaxis], 2, axis=1) for i in range(3)]
+    gappy = [recording.copy() for recording in filled]
+    for recording in gappy:
+        recording[3:6, 0] = np.nan
+    expected = clone(extractor).fit_transform(filled)
+    block = clone(extractor).set_params(gaps="interpolate").fit_transform(gappy)
+    assert_allclose(block, expected, rtol=1e-6)
+
+
+@each_extractor
+def test_an_unknown_way_to_fill_gaps_is_refused(extractor):
+    with pytest.raises(ValueError, match="The 'gaps' parameter of Sensor"):
+        clone(extractor).set_params(gaps="drop").fit([[1.0]])
 
 
 @each_extractor
@@ -150,3 +208,30 @@ def test_a_refit_may_have_other_channels(extractor):
 def test_no_recording_at_all_is_refused(extractor):
     with pytest.raises(ModalityError, match="modality 'sensor': missing in every sample"):
         extractor.fit([None, np.nan])
+
+
+def test_a_blank_line_is_a_step_without_a_value(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("1\n2\n\n4\n")
+    with pytest.raises(ModalityError, match="channel 0 has 1 of 4 values that are NaN"):
+        read_recording(path)
+    assert read_recording(path, gaps="interpolate").ravel().tolist() == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".csv"])
+def test_damaged_files_are_read_or_refused(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    values = np.random.default_rng(0).normal(size=(6, 2))
+    np.save(path, values) if suffix == ".npy" else np.savetxt(path, values, delimiter=",")
+    clean = path.read_bytes()
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        damaged = bytearray(clean)
+        for position in rng.integers(0, len(clean), 4):
+            damaged[position] = rng.integers(0, 256)
+        path.write_bytes(damaged)
+        try:
+            finite = np.isfinite(read_recording(path)).all()
+        except ModalityError:
+            finite = True
+        assert finite

@@ -33,6 +33,33 @@ def test_columns_are_named_after_channel_and_statistic():
     ]
 
 
+def test_bands_are_named_by_number():
+    extractor = SensorStatisticsExtractor(("band_power",), bands=2).fit([np.ones((4, 2))])
+    assert list(extractor.get_feature_names_out()) == [
+        *("ch0_band_power0", "ch0_band_power1", "ch1_band_power0", "ch1_band_power1")
+    ]
+
+
+def test_bands_are_in_hertz():
+    recording = np.sin(2 * np.pi * 3 * np.arange(100) / 50)
+    bands = [(0, 2), (2, 4), (4, 25)]
+    extractor = SensorStatisticsExtractor(("band_power",), sampling_rate=50, bands=bands)
+    assert_allclose(extractor.fit_transform([recording]), [[0, 1, 0]], atol=1e-6)
+
+
+def test_impossible_bands_are_refused():
+    with pytest.raises(ValueError, match=r"bands=\[\(30, 40\)\], where pairs .* rate, 25"):
+        SensorStatisticsExtractor(sampling_rate=50, bands=[(30, 40)]).fit([[1.0]])
+
+
+def test_many_recordings_of_one_length_equal_one_at_a_time(global_random_seed):
+    stack = np.random.default_rng(global_random_seed).normal(size=(90, 500, 2))
+    extractor = SensorStatisticsExtractor(batch_size=100)
+    block = extractor.fit_transform(stack)
+    for row in (0, 1, 64, 65, 89):
+        assert_array_equal(extractor.transform(stack[[row]])[0], block[row])
+
+
 def test_there_is_a_name_for_every_column(recordings):
     extractor = SensorStatisticsExtractor()
     block = extractor.fit_transform(recordings)
@@ -87,7 +114,9 @@ def test_statistics_that_give_no_column_are_refused(statistics):
         SensorStatisticsExtractor(statistics).fit([[1.0, 2.0]])
 
 
-@pytest.mark.parametrize("options", [{"sampling_rate": 0}, {"statistics": "mean"}])
+@pytest.mark.parametrize(
+    "options", [{"sampling_rate": 0}, {"statistics": "mean"}, {"bands": 0}, {"bands": "4"}]
+)
 def test_a_wrong_parameter_is_named(options):
     with pytest.raises(ValueError, match=f"The '{next(iter(options))}' parameter of SensorStat"):
         SensorStatisticsExtractor(**options).fit([[1.0]])

@@ -103,9 +103,12 @@ def test_a_frame_of_two_columns_is_refused(vectorizer):
 
 
 @each_vectorizer
-def test_a_two_dimensional_array_is_refused(vectorizer):
-    with pytest.raises(ModalityError, match="row 0: the cell is of type ndarray"):
-        vectorizer.fit(np.array([["x"], ["y"]], dtype=object))
+def test_a_matrix_of_one_column_is_the_column_and_another_is_refused(vectorizer):
+    column = np.array([["a cat"], ["a dog"]], dtype=object)
+    expected = vectorizer.fit(column[:, 0]).transform(column[:, 0])
+    assert abs(vectorizer.fit(column).transform(column) - expected).max() == 0
+    with pytest.raises(ValueError, match="modality 'text': one column is expected, got 2 columns"):
+        vectorizer.fit(np.hstack([column, column]))
 
 
 @each_vectorizer

@@ -1,14 +1,16 @@
 import pickle
 import subprocess
 import sys
+from collections import Counter
 
 import numpy as np
 import pandas as pd
 import pytest
 from gensim.models import FastText, KeyedVectors, Word2Vec
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from skmm import ModalityError
 from skmm.text import Word2VecVectorizer, tokenize
@@ -41,6 +43,156 @@ def test_rows_are_the_mean_vectors_of_gensims_fasttext_to_the_bit(texts):
     given = FastText([text.split() for text in texts[:9]], vector_size=7, min_count=1, bucket=99).wv
     block = Word2VecVectorizer(vectors=given).fit_transform(texts)
     assert_array_equal(block, _mean_vectors(given, texts))
+
+
+def test_tfidf_means_are_the_weighted_mean_vectors_of_gensim(given, texts):
+    block = Word2VecVectorizer(vectors=given, weighting="tfidf").fit_transform(texts)
+    oracle = TfidfVectorizer(analyzer=tokenize).fit(texts)
+    for row, text in zip(block, texts, strict=True):
+        known = [word for word in tokenize(text) if word in given]
+        weights = [oracle.idf_[oracle.vocabulary_[word]] for word in known]
+        expected = np.zeros(7)
+        if known:
+            expected = given.get_mean_vector(known, weights=weights, pre_normalize=False)
+        assert_allclose(row, expected, rtol=1e-5, atol=1e-6)
+
+
+def _sif(given, texts, others, smoothing):
+    """Algorithm 1 of the paper: the rows of `others`, with what is learned from `texts`."""
+    counts = Counter(word for text in texts for word in tokenize(text))
+
+    def mean(text):
+        total, known = np.zeros(7), [word for word in tokenize(text) if word in given]
+        for word in known:
+            total += smoothing / (smoothing + counts[word] / counts.total()) * given[word]
+        return total / (len(known) or 1)
+
+    component = np.linalg.svd(np.array([mean(text) for text in texts]))[2][0]
+    rows = np.array([mean(text) for text in others])
+    return rows, rows - rows @ np.outer(component, component)
+
+
+@pytest.mark.parametrize("smoothing", [1e-3, 0.1])
+def test_smooth_inverse_frequency_is_that_of_the_paper(smoothing, given, texts):
+    options = {"vectors": given, "weighting": "sif", "smoothing": smoothing}
+    expected, without_component = _sif(given, texts[:40], texts, smoothing)
+    block = Word2VecVectorizer(**options).fit(texts[:40]).transform(texts)
+    assert_allclose(block, expected, rtol=1e-4, atol=1e-6)
+    block = Word2VecVectorizer(**options, remove_component=True).fit(texts[:40]).transform(texts)
+    assert_allclose(block, without_component, rtol=1e-3, atol=1e-5)
+
+
+def test_rows_without_the_common_component_are_orthogonal_to_it(texts):
+    vectorizer = Word2VecVectorizer(6, remove_component=True, random_state=0).fit(texts)
+    assert_allclose(np.linalg.norm(vectorizer.common_component_), 1, rtol=1e-6)
+    assert_allclose(vectorizer.transform(texts) @ vectorizer.common_component_, 0, atol=1e-6)
+
+
+def test_texts_of_unknown_words_have_no_common_component(given, texts):
+    vectorizer = Word2VecVectorizer(vectors=given, remove_component=True).fit(["unheard", "of"])
+    assert not vectorizer.common_component_.any()
+    assert_array_equal(vectorizer.transform(texts), _mean_vectors(given, texts))
+
+
+def test_sequences_are_the_word_vectors_in_their_order(given, texts):
+    vectorizer = Word2VecVectorizer(vectors=given, pool=None)
+    block = vectorizer.fit_transform(texts)
+    known = [[word for word in tokenize(text) if word in given] for text in texts]
+    assert block.dtype == np.float32
+    assert block.shape == (60, max(map(len, known)), 7) == (60, vectorizer.length_, 7)
+    for sequence, words in zip(block, known, strict=True):
+        expected = [given[word] for word in words] or np.zeros((1, 7))
+        assert_array_equal(sequence[: len(expected)], expected)
+        assert np.isnan(sequence[len(expected) :]).all()
+
+
+@pytest.mark.parametrize("vectors", [None, "given"])
+def test_long_sequences_are_cut(vectors, given, texts):
+    vectors = vectors and given
+    options = {"vectors": vectors, "vector_size": 7, "random_state": 0, "pool": None}
+    whole = Word2VecVectorizer(**options).fit_transform(texts)
+    block = Word2VecVectorizer(**options, max_length=3).fit_transform(texts)
+    assert_array_equal(block, whole[:, :3])
+
+
+def test_the_longest_text_of_fit_sets_the_length():
+    vectorizer = Word2VecVectorizer(3, pool=None).fit(["red fish", "a blue fish", None])
+    assert vectorizer.transform(["red", "a red fish and a blue fish"]).shape == (2, 3, 3)
+
+
+def test_sequences_of_empty_texts_have_one_step():
+    block = Word2VecVectorizer(2, pool=None).fit_transform(["fish fish", ""])
+    assert_array_equal(np.isnan(block[1]), [[False] * 2, [True] * 2])
+    vectors = KeyedVectors(2)
+    vectors.add_vectors(["fish"], np.ones((1, 2), dtype="float32"))
+    block = Word2VecVectorizer(vectors=vectors, pool=None).fit_transform(["", "..."])
+    assert_array_equal(block, np.zeros((2, 1, 2)))
+
+
+def test_pandas_output_is_one_column_of_sequences(texts):
+    vectorizer = Word2VecVectorizer(3, pool=None, random_state=0)
+    expected = vectorizer.fit_transform(texts)
+    frame = vectorizer.set_output(transform="pandas").transform(pd.Series(texts))
+    assert frame.shape == (60, 1)
+    assert_array_equal(frame.iloc[:, 0].array.tensor, expected)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "row"), [("ignore", [2, 0]), ("zero", [1, 0]), ("mean", [2, 1])]
+)
+def test_unknown_words_are_left_out_or_replaced(unknown, row):
+    vectors = KeyedVectors(2)
+    vectors.add_vectors(["red", "fish"], np.array([[2, 0], [2, 4]], dtype="float32"))
+    vectorizer = Word2VecVectorizer(vectors=vectors, unknown=unknown).fit(["red fish"])
+    assert_array_equal(vectorizer.transform(["red unheard"]), [row])
+    steps = vectorizer.set_params(pool=None).fit(["red fish one"]).transform(["one red"])[0]
+    expected = {"ignore": [[2, 0]], "zero": [[0, 0], [2, 0]], "mean": [[2, 2], [2, 0]]}[unknown]
+    assert_array_equal(steps[: len(expected)], expected)
+
+
+def test_unknown_words_are_refused_on_request():
+    vectorizer = Word2VecVectorizer(2, unknown="error").fit(["red fish"])
+    assert vectorizer.transform(["fish"]).shape == (1, 2)
+    with pytest.raises(ModalityError, match="row 1: 2 of 3 words have no vector.* is 'blue'; set"):
+        vectorizer.transform(["fish", "blue fish swim"])
+
+
+def test_fasttext_has_a_vector_for_every_word(texts):
+    options = {"vector_size": 3, "algorithm": "fasttext", "n_buckets": 9, "random_state": 0}
+    expected = Word2VecVectorizer(**options).fit(texts).transform(["unheard of"])
+    for unknown in ("zero", "mean", "error"):
+        vectorizer = Word2VecVectorizer(**options, unknown=unknown).fit(texts)
+        assert_array_equal(vectorizer.transform(["unheard of"]), expected)
+
+
+def cut_at_dashes(text):
+    """Stands for a segmenter such as jieba.lcut."""
+    return text.split("-")
+
+
+def test_a_tokenizer_is_asked_for_the_words(given):
+    vectorizer = Word2VecVectorizer(vectors=given, tokenizer=cut_at_dashes)
+    assert_array_equal(vectorizer.fit_transform(["a0-b1"]), _mean_vectors(given, ["a0 b1"]))
+
+
+def test_given_vectors_are_left_alone(given, texts):
+    before = given.vectors.copy()
+    given.vectors.flags.writeable = False
+    for options in ({"unknown": "mean"}, {"weighting": "sif", "remove_component": True}):
+        Word2VecVectorizer(vectors=given, **options).fit_transform(texts)
+    assert_array_equal(given.vectors, before)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        *({"weighting": "idf"}, {"smoothing": 0}, {"remove_component": 1.5}, {"pool": "max"}),
+        *({"max_length": 0}, {"unknown": "drop"}),
+    ],
+)
+def test_a_wrong_parameter_is_named(options):
+    with pytest.raises(ValueError, match=f"The '{next(iter(options))}' parameter of Word2Vec"):
+        Word2VecVectorizer(**options).fit(["fish"])
 
 
 @pytest.mark.parametrize("architecture", ["cbow", "skipgram"])
@@ -140,9 +292,19 @@ def test_vectors_that_are_no_keyed_vectors_are_refused():
         Word2VecVectorizer(vectors={"fish": [1.0]}).fit(["fish"])
 
 
-@pytest.mark.parametrize("algorithm", ["word2vec", "fasttext"])
-def test_neither_batches_nor_order_matter_to_the_bit(algorithm, texts):
-    vectorizer = Word2VecVectorizer(9, algorithm=algorithm, n_buckets=99, random_state=0)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"algorithm": "word2vec"},
+        {"algorithm": "fasttext"},
+        {"weighting": "tfidf", "unknown": "mean"},
+        {"weighting": "sif", "remove_component": True},
+        {"pool": None, "unknown": "zero"},
+    ],
+    ids=str,
+)
+def test_neither_batches_nor_order_matter_to_the_bit(options, texts):
+    vectorizer = Word2VecVectorizer(9, **options, n_buckets=99, random_state=0)
     vectorizer.fit(texts[:20])
     expected = vectorizer.transform(texts)
     for batch_size in (1, 2, 3, 17):
