@@ -4,7 +4,8 @@ One DataFrame with one column per modality goes in; early, late and deep fusion 
 
 The map of the house, each floor standing on those above it in this list:
 
-- ``skmm.frame``: build and ask frames with one column per modality; ``skmm.datasets``: data to try.
+- ``skmm.frame``: build and ask frames with one column per modality; ``skmm.datasets``: data to try;
+  ``skmm.cache``: features on disk.
 - ``skmm.image``, ``skmm.audio``, ``skmm.text``, ``skmm.sensor``: raw samples to blocks of features.
 - ``skmm.fusion``: early fusion of blocks, late fusion of decisions.
 - ``skmm.nn``: deep fusion; torch lives here.

@@ -1,11 +1,15 @@
-"""What all extractors share: reading a column, batching, workers, progress, names. Nothing else."""
+"""What all extractors share: reading a column, batching, workers, cache, progress, names."""
 
+import os
 import warnings
 from collections import Counter
+from contextlib import contextmanager
+from threading import current_thread, main_thread
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_list_like
 from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.parallel import Parallel, delayed
@@ -21,6 +25,8 @@ from skmm._validation import (
     all_or_nothing,
     refuse_dict,
 )
+from skmm.cache import FeatureCache
+from skmm.cache._keys import hash_configuration, hash_sample
 from skmm.frame import make_frame, presence_mask
 
 
@@ -37,6 +43,24 @@ class Samples(NamedTuple):
         index = None if self.index is None else self.index[row]
         return {"modality": self.name, "row": row, "index": index}
 
+    def take(self, rows):
+        labels = None if self.index is None else self.index[rows]
+        return Chunk(self.cells[rows], rows, labels, self.name)
+
+
+class Chunk(NamedTuple):
+    """Some cells of a column, which still know where they come from."""
+
+    cells: np.ndarray  # (n, ...) or (n,)
+    rows: np.ndarray  # (n,) int, their positions in the column
+    labels: pd.Index | None
+    name: str
+
+    def place(self, position):
+        """Say where the cell at `position` in the chunk is, as :meth:`Samples.place` does."""
+        index = None if self.labels is None else self.labels[position]
+        return {"modality": self.name, "row": self.rows[position], "index": index}
+
 
 def read_samples(X, modality):
     """Take X, one column of raw samples in any container, apart into cells and presence.
@@ -52,28 +76,43 @@ def read_samples(X, modality):
     samples : Samples
     """
     refuse_dict(X)
-    if isinstance(X, str):
+    if isinstance(X, str | bytes | os.PathLike):
+        kind = "string" if isinstance(X, str) else type(X).__name__
         raise ValueError(
-            f"modality {modality!r}: iterable over raw samples expected, string object received; "
+            f"modality {modality!r}: iterable over raw samples expected, {kind} object received; "
             "wrap a single sample in a list"
         )
     if issparse(X):
         raise TypeError(
             f"modality {modality!r}: a column of raw samples is expected, got a sparse matrix"
         )
-    if isinstance(X, pd.DataFrame):
-        if X.shape[1] != 1:
-            raise ValueError(
-                f"modality {modality!r}: one column is expected, got a frame with the columns "
-                f"{list(X.columns)}; select one, or use MultimodalFusion"
-            )
-        X = X.iloc[:, 0]
+    if not is_list_like(X, allow_sets=False) or not hasattr(X, "__len__"):
+        raise TypeError(
+            f"modality {modality!r}: a list, array or Series of raw samples is expected, got a "
+            f"{type(X).__name__}"
+        )
+    X = _only_column(X, modality)
     index = X.index if isinstance(X, pd.Series) else None
     name = X.name if isinstance(X, pd.Series) and isinstance(X.name, str) else modality
     cells, present = _cells_and_presence(X)
     if len(cells) == 0:
         raise ValueError(f"modality {name!r}: found 0 samples, a minimum of 1 is required")
     return Samples(cells, present, index, name)
+
+
+def _only_column(X, modality):
+    """X without its second axis, if that is one of columns."""
+    is_frame = isinstance(X, pd.DataFrame)
+    is_matrix_of_cells = isinstance(X, np.ndarray) and X.dtype.kind in "OUST" and X.ndim == 2
+    if not is_frame and not is_matrix_of_cells:
+        return X
+    if X.shape[1] != 1:
+        columns = f"the columns {list(X.columns)}" if is_frame else f"{X.shape[1]} columns"
+        raise ValueError(
+            f"modality {modality!r}: one column is expected, got {columns}; select one, or use "
+            "MultimodalFusion"
+        )
+    return X.iloc[:, 0] if is_frame else X[:, 0]
 
 
 def _cells_and_presence(column):
@@ -94,6 +133,11 @@ def read_cells(read, cells, places):
     """Yield ``read(cell)`` of each cell; a :class:`ModalityError` is told its place."""
     for cell, place in zip(cells, places, strict=True):
         try:
+            if isinstance(cell, np.ma.MaskedArray):
+                raise ModalityError(
+                    "the cell is a masked array, whose mask would be lost; fill it first, for "
+                    "instance cell.filled(0), or replace the cell by None"
+                )
             yield read(cell)
         except ModalityError as error:
             raise error.at(**place) from error.__cause__
@@ -111,9 +155,16 @@ class Extractor(TransformerMixin, BaseEstimator):
 
     and, where there is something to learn, ``_fit_samples(samples, rows)``, which returns a dict of
     fitted attributes. Think twice before adding anything to this class.
+
+    One whose rows depend on its parameters and the sample only may have a parameter ``memory``, and
+    then takes its constraints from ``_cached_constraints``. A string in a cell is a path to it.
+    ``_feature_version`` goes up when the rows change, and ``_learned`` names the fitted attributes
+    that a row depends on.
     """
 
     _modality = "X"
+    _feature_version = 1
+    _learned = ()
     _null_row = np.nan  # what a null cell becomes; None where the block cannot hold it
     _dtype = np.float32
 
@@ -121,6 +172,10 @@ class Extractor(TransformerMixin, BaseEstimator):
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "n_jobs": [Integral, None],
         "verbose": ["verbose"],
+    }
+    _cached_constraints = {
+        **_parameter_constraints,
+        "memory": [str, os.PathLike, FeatureCache, None],
     }
 
     def fit(self, X, y=None):
@@ -215,6 +270,16 @@ class Extractor(TransformerMixin, BaseEstimator):
         """Learn from the present `rows`; return the fitted attributes by name."""
         return {}
 
+    def _hash_configuration(self):
+        """Hash what a row depends on besides its sample; None where there is no cache."""
+        params = self.get_params(deep=False)
+        if params.get("memory") is None:
+            return None
+        for name in ("memory", "batch_size", "n_jobs", "verbose"):
+            params.pop(name, None)
+        params |= {name: getattr(self, name, None) for name in self._learned}
+        return hash_configuration(type(self), self._feature_version, params)
+
     def _fill_block(self, samples):
         self._refuse_null_cells(samples)
         rows = np.flatnonzero(samples.present)
@@ -226,26 +291,21 @@ class Extractor(TransformerMixin, BaseEstimator):
             raise ModalityError(
                 "missing in every sample; fit the extractor first", modality=samples.name
             )
-        block = np.full(
-            (len(samples.cells), *shape),
-            0 if self._null_row is None else self._null_row,
-            dtype=self._dtype,
-        )
+        block = np.empty((len(samples.cells), *shape), dtype=self._dtype)
+        block[~samples.present] = 0 if self._null_row is None else self._null_row
         for chunk, values in self._extract_in_chunks(samples, rows, shape):
             block[chunk] = values
         return block
 
     def _extract_rows(self, samples, rows, shape=None):
-        places = [samples.place(row) for row in rows]
-        values, _ = _extract_chunk(self, samples.cells[rows], places, shape)
+        values, _ = _extract_chunk(self, samples.take(rows), shape, self._hash_configuration())
         return values
 
     def _extract_in_chunks(self, samples, rows, shape):
         chunks = [rows[a : a + self.batch_size] for a in range(0, len(rows), self.batch_size)]
-        blocks = Parallel(n_jobs=self.n_jobs, return_as="generator")(
-            delayed(_extract_chunk)(
-                self, samples.cells[chunk], [samples.place(row) for row in chunk], shape
-            )
+        configuration = self._hash_configuration()
+        blocks = self._make_parallel()(
+            delayed(_extract_chunk)(self, samples.take(chunk), shape, configuration)
             for chunk in chunks
         )
         name, counts = type(self).__name__, Counter()
@@ -257,6 +317,15 @@ class Extractor(TransformerMixin, BaseEstimator):
         for (category, text), count in counts.items():  # once per call, and not once per row
             warnings.warn(f"modality {samples.name!r}: {text} ({count}x)", category, stacklevel=5)
 
+    def _make_parallel(self):
+        try:
+            return Parallel(n_jobs=self.n_jobs, return_as="generator")
+        except ValueError as error:  # joblib's multiprocessing forks, and a fork after torch hangs
+            raise ValueError(
+                f"{type(self).__name__} cannot run on this joblib backend: {error}. Use "
+                "joblib.parallel_config('loky')"
+            ) from error
+
     def _refuse_null_cells(self, samples):
         if self._null_row is None and not samples.present.all():
             raise ModalityError(
@@ -266,7 +335,18 @@ class Extractor(TransformerMixin, BaseEstimator):
             )
 
 
-def _extract_chunk(extractor, cells, places, shape):
+@contextmanager
+def _record_warnings():
+    """Collect warnings in a list; in threads they pass, for the filters belong to the process."""
+    if current_thread() is not main_thread():
+        yield []
+        return
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield caught
+
+
+def _extract_chunk(extractor, chunk, shape, configuration):
     """Read and extract some samples; this is what worker processes run.
 
     Returns
@@ -275,16 +355,44 @@ def _extract_chunk(extractor, cells, places, shape):
     warned : Counter
         How often each (category, text) was warned of: workers cannot warn the caller themselves.
     """
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        rows = extractor._extract(list(read_cells(extractor._read, cells, places)))
+    with _record_warnings() as caught:
+        rows = _fetch_rows(extractor, chunk, configuration)
     shape = np.shape(rows[0]) if shape is None else shape
-    for row, place in zip(rows, places, strict=True):
+    if not (isinstance(rows, np.ndarray) and rows.shape[1:] == shape):  # spares the look at each
+        _check_shapes(rows, chunk, shape)
+    warned = Counter((warning.category, str(warning.message)) for warning in caught)
+    return np.asarray(rows, dtype=extractor._dtype), warned
+
+
+def _check_shapes(rows, chunk, shape):
+    for position, row in enumerate(rows):
         if np.shape(row) != shape:
             raise ModalityError(
                 f"gives features of shape {np.shape(row)}, where {shape} is expected as in the "
-                "other samples; bring the samples to one size",
-                **place,
+                "other samples; bring the samples to one size and one number of channels, or, if "
+                "parameters were set since, fit again",
+                **chunk.place(position),
             )
-    warned = Counter((warning.category, str(warning.message)) for warning in caught)
-    return np.asarray(rows, dtype=extractor._dtype), warned
+
+
+def _fetch_rows(extractor, chunk, configuration):
+    """Read and extract those samples whose rows are not in the cache of the extractor."""
+
+    def extract(positions):
+        cells = [chunk.cells[position] for position in positions]
+        samples = list(read_cells(extractor._read, cells, map(chunk.place, positions)))
+        return extractor._extract(samples)
+
+    def extract_rows(positions):
+        return [np.asarray(row, dtype=extractor._dtype) for row in extract(positions)]
+
+    if configuration is None:
+        return extract(range(len(chunk.cells)))
+    memory = extractor.memory
+    cache = memory if isinstance(memory, FeatureCache) else FeatureCache(memory)
+    digests = map(hash_sample, chunk.cells)
+    keys = [
+        position if digest is None else configuration + digest
+        for position, digest in enumerate(digests)
+    ]
+    return cache.fetch(keys, extract_rows)

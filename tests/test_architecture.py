@@ -15,7 +15,10 @@ PACKAGE = ROOT / "skmm"
 FLOOR = {
     "_validation": 0,
     "_optional": 0,
+    "_device": 0,
+    "_threads": 0,
     "frame": 1,
+    "cache": 1,
     "_files": 1,
     "_tensor": 1,
     "_input": 1,
@@ -29,13 +32,28 @@ FLOOR = {
     "nn": 4,
     "model_selection": 5,
 }
-SAME_FLOOR = {("frame", "_tensor"), ("_input", "frame"), ("_input", "_tensor")} | {
+SAME_FLOOR = {
+    ("frame", "_tensor"),
+    ("_input", "frame"),
+    ("_input", "_tensor"),
+    ("cache", "_files"),
+} | {
     (package, module)
     for package in ("datasets", "image", "audio", "text", "sensor")
     for module in ("frame", "_tensor", "_extractor")
 }
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = {"torch", "skorch", "gensim", "librosa", "matplotlib", "soundfile", "skimage", "PIL"}
+HEAVY = {
+    "torch",
+    "skorch",
+    "gensim",
+    "librosa",
+    "matplotlib",
+    "soundfile",
+    "skimage",
+    "PIL",
+    "lmdb",
+}
 
 
 def house_part(path):
@@ -108,7 +126,16 @@ def run_python(code):
 
 @pytest.mark.parametrize(
     "package",
-    ["skmm", "skmm.frame", "skmm.datasets", "skmm.image", "skmm.audio", "skmm.text", "skmm.sensor"]
+    [
+        "skmm",
+        "skmm.frame",
+        "skmm.cache",
+        "skmm.datasets",
+        "skmm.image",
+        "skmm.audio",
+        "skmm.text",
+        "skmm.sensor",
+    ]
     + ["skmm.fusion", "skmm.model_selection"],
 )
 def test_import_is_light(package):

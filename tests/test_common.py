@@ -8,6 +8,7 @@ of that suite that need no X; and all of them through the contracts of skmm itse
 import copy
 import importlib
 import inspect
+import os
 import pickle
 import pkgutil
 
@@ -87,9 +88,9 @@ def samples(extractor):
     return EXTRACTORS[type(extractor).__name__][1]()
 
 
-@pytest.fixture(params=NUMERIC)
+@pytest.fixture(params=[e for instances in NUMERIC.values() for e in instances], ids=repr)
 def fusion(request):
-    return clone(NUMERIC[request.param][0])
+    return clone(request.param)
 
 
 @pytest.fixture(params=[*EXTRACTORS, *NUMERIC])
@@ -149,6 +150,27 @@ def test_batch_size_and_workers_do_not_change_a_row(extractor, samples):
             assert_array_equal(
                 output(clone(extractor).set_params(**params).fit(samples), samples), whole
             )
+
+
+def test_a_cache_does_not_change_a_row(extractor, samples, tmp_path):
+    if "memory" not in extractor.get_params():
+        return
+    without = output(clone(extractor).fit(samples), samples)
+    extractor.set_params(memory=tmp_path)
+    for state in ("cold", "warm"):
+        assert_array_equal(output(clone(extractor).fit(samples), samples), without, state)
+    os.truncate(tmp_path / "rows-1" / "data.mdb", 8192)
+    with pytest.warns(UserWarning, match="cannot be used"):
+        assert_array_equal(output(extractor.fit(samples), samples), without, "broken")
+
+
+def test_what_changes_a_row_changes_its_key(extractor):
+    if "memory" not in extractor.get_params():
+        return
+    key = extractor.set_params(memory="somewhere")._hash_configuration()
+    for name in extractor.get_params():
+        changed = clone(extractor).set_params(**{name: "changed"})._hash_configuration()
+        assert (changed == key) == (name in ("memory", "batch_size", "n_jobs", "verbose")), name
 
 
 def test_every_container_gives_the_same_block(extractor, samples):
@@ -349,6 +371,14 @@ def test_rows_without_any_modality_give_finite_output(fusion):
     fitted, frame = fit_on_blocks(fusion)
     frame.loc[0, ["vector", "image"]] = None
     assert np.isfinite(output(fitted, frame)).all()
+
+
+def test_probabilities_sum_to_one_whatever_is_missing(fusion):
+    if is_classifier(fusion):
+        fitted, frame = fit_on_blocks(fusion)
+        for modality in frame:
+            probabilities = output(fitted, frame.assign(**{modality: None}))
+            np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-6)
 
 
 def test_order_of_columns_and_further_columns_do_not_matter(fusion):

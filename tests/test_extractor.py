@@ -1,16 +1,22 @@
 """The base class of extractors, seen through a tiny one."""
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from joblib import parallel_config
 from numpy.testing import assert_array_equal
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
 
 from skmm import ModalityError, make_frame
 from skmm._extractor import Extractor, read_samples
+from skmm.cache import FeatureCache
 from skmm.frame import TensorArray
 
 
@@ -156,3 +162,212 @@ def test_every_container_of_arrays_is_read_alike(X):
 def test_the_name_of_a_column_is_the_modality():
     assert read_samples(make_frame(heart=[[1]]), "numbers").name == "heart"
     assert read_samples([[1]], "numbers").name == "numbers"
+
+
+# -- with a cache
+
+
+class Spied(Lengths):
+    """Writes down what it extracts: workers have no other way to tell."""
+
+    def __init__(self, log=None, *, power=1, memory=None, batch_size=2, n_jobs=None, verbose=False):
+        self.log = log
+        self.power = power
+        self.memory = memory
+        self.batch_size = batch_size
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def _extract(self, samples):
+        with open(self.log, "a") as file:
+            file.writelines(f"{self.power}: {sample}\n" for sample in samples)
+        return [[len(sample) ** self.power, sum(sample)] for sample in samples]
+
+
+@pytest.fixture
+def spied(tmp_path):
+    return Spied(tmp_path / "log", memory=tmp_path / "cache")
+
+
+def extractions(spied):
+    """What was extracted since this was last asked for."""
+    lines = spied.log.read_text().splitlines() if spied.log.exists() else []
+    spied.log.unlink(missing_ok=True)
+    return sorted(lines)
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_a_search_extracts_each_sample_and_configuration_once(spied, n_jobs):
+    X = pd.Series([[number, number % 7] for number in range(40)])
+    y = np.arange(40) % 2
+    model = make_pipeline(spied, LogisticRegression(max_iter=1000))
+    grid = {"logisticregression__C": [0.1, 1, 10, 100, 1000, 1e4], "spied__power": [1, 2]}
+    search = GridSearchCV(model, grid, cv=5, n_jobs=n_jobs).fit(X, y)
+    assert extractions(spied) == sorted(f"{power}: {list(x)}" for power in (1, 2) for x in X)
+    again = GridSearchCV(model, grid, cv=5, n_jobs=n_jobs).fit(X, y)
+    assert extractions(spied) == []
+    without = GridSearchCV(model.set_params(spied__memory=None), grid, cv=5).fit(X, y)
+    for other in (again, without):
+        assert_array_equal(
+            other.cv_results_["mean_test_score"], search.cv_results_["mean_test_score"]
+        )
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_null_cells_and_equal_samples_beside_a_cache(spied, n_jobs):
+    cells = [[1, 2], None, [1, 2], [3], [1, 2], None]
+    block = spied.set_params(n_jobs=n_jobs).transform(cells)
+    null = [np.nan, np.nan]
+    assert_array_equal(block, [[2, 3], null, [2, 3], [1, 3], [2, 3], null])
+    assert extractions(spied) == ["1: [1, 2]", "1: [3]"]
+
+
+def test_a_hit_is_not_read(spied, tmp_path):
+    path = tmp_path / "numbers"
+    path.touch()
+
+    class Files(Spied):
+        def _read(self, cell):
+            reads.append(cell)
+            return [0]
+
+    reads = []
+    files = Files(**spied.get_params())
+    assert_array_equal(files.transform([str(path)] * 3), [[1, 0]] * 3)
+    assert_array_equal(files.fit_transform([path, str(path)]), [[1, 0]] * 2)
+    assert len(reads) == 1
+
+
+def test_samples_that_cannot_be_named_are_extracted_each_time(spied):
+    cells = [range(1, 3), [5]]
+    spied.fit([[0]])
+    extractions(spied)
+    for n_extractions in (2, 1):
+        assert_array_equal(spied.transform(cells), [[2, 3], [1, 5]])
+        assert len(extractions(spied)) == n_extractions
+
+
+def test_a_bad_sample_is_named_also_among_cached_ones(spied):
+    spied.transform([[1], [2]])
+    with pytest.raises(ModalityError, match="modality 'numbers', row 2: cannot read 'x'"):
+        spied.set_params(batch_size=5).transform([[1], [2], "x"])
+
+
+def test_what_was_extracted_before_a_failure_is_kept(spied):
+    with pytest.raises(ModalityError):
+        spied.transform([[1], [2], "x"])
+    extractions(spied)
+    spied.transform([[1], [2], [3]])
+    assert extractions(spied) == ["1: [3]"]
+
+
+def test_a_cache_that_cannot_be_used_is_warned_of_once_per_call(spied, tmp_path):
+    (tmp_path / "cache").touch()  # a file, where a folder is expected
+    with pytest.warns(UserWarning, match="modality 'numbers': the feature cache") as caught:
+        block = spied.transform([[1], [2], [3], [4]])
+    assert len(caught) == 1
+    assert_array_equal(block, [[1, 1], [1, 2], [1, 3], [1, 4]])
+
+
+def test_a_path_and_a_cache_are_the_same_memory(spied):
+    spied.transform([[1]])
+    spied.set_params(memory=FeatureCache(spied.memory)).transform([[1]])
+    assert len(extractions(spied)) == 1
+    assert spied.memory.info()["misses"] == 1
+
+
+def test_what_was_learned_is_part_of_the_key(spied):
+    class Padded(Spied):
+        _learned = ("length_",)
+
+        def _fit_samples(self, samples, rows):
+            return {"length_": max(len(samples.cells[row]) for row in rows)}
+
+        def _extract(self, samples):
+            return [[*sample, *[0] * self.length_][: self.length_] for sample in samples]
+
+    padded = Padded(**spied.get_params())
+    assert_array_equal(padded.fit_transform([[1, 2], [3]]), [[1, 2], [3, 0]])
+    assert_array_equal(padded.fit_transform([[3], [4]]), [[3], [4]])
+
+
+def test_a_new_version_of_the_features_is_extracted_anew(spied):
+    class Newer(Spied):
+        pass
+
+    Newer(**spied.get_params()).transform([[1]])
+    Newer._feature_version = 2
+    Newer(**spied.get_params()).transform([[1]])
+    assert len(extractions(spied)) == 2
+
+
+# -- what goes wrong around the samples
+
+
+class Learning(Lengths):
+    """Learn something, and then fail to extract."""
+
+    def _fit_samples(self, samples, rows):
+        return {"learned_": len(rows)}
+
+    def _extract(self, samples):
+        if self.first:
+            raise ModalityError("no")
+        return super()._extract(samples)
+
+
+def test_what_was_learned_before_a_failure_is_forgotten():
+    extractor = Learning().fit([[1], [2]])
+    with pytest.raises(ModalityError):
+        extractor.set_params(first=1).fit([[1]])
+    assert extractor.learned_ == 2
+
+
+def test_the_cause_of_a_bad_cell_is_kept():
+    class Causing(Lengths):
+        def _read(self, cell):
+            try:
+                return [1 / 0]
+            except ZeroDivisionError as error:
+                raise ModalityError("bad") from error
+
+    with pytest.raises(ModalityError) as caught:
+        Causing().fit([[1]])
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_warnings_still_work_after_extraction_in_threads():
+    with parallel_config("threading", n_jobs=2), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        for _ in range(5):
+            Grumbling(batch_size=1, n_jobs=2).transform([[1]] * 20)
+    with pytest.warns(UserWarning, match="still here"):
+        warnings.warn("still here", stacklevel=1)
+
+
+def test_a_forking_backend_is_refused_with_the_way_out():
+    refusal = pytest.raises(ValueError, match=r"Lengths cannot run on this joblib backend.*'loky'")
+    with parallel_config("multiprocessing", n_jobs=2), refusal:
+        Lengths(n_jobs=None).transform(CELLS)
+
+
+@pytest.mark.parametrize(
+    "X",
+    [Path("a.wav"), b"bytes", None, 3, {1, 2}, (cell for cell in CELLS)],
+    ids=lambda X: type(X).__name__,
+)
+def test_what_is_no_column_at_all_is_refused(X):
+    with pytest.raises((TypeError, ValueError), match="modality 'numbers': .*expected"):
+        Lengths().fit(X)
+
+
+def test_a_matrix_of_one_column_of_cells_is_the_column():
+    cells = make_frame(a=CELLS).to_numpy(dtype=object)
+    assert_array_equal(Lengths().fit_transform(cells), Lengths().fit_transform(CELLS))
+    with pytest.raises(ValueError, match="one column is expected, got 2 columns"):
+        Lengths().fit(np.hstack([cells, cells]))
+
+
+def test_a_masked_cell_is_refused():
+    with pytest.raises(ModalityError, match="row 1: the cell is a masked array"):
+        Lengths().transform([[1], np.ma.masked_array([1, 2], [0, 1])])

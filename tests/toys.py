@@ -5,9 +5,15 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 
 from skmm import make_frame
-from skmm.audio import MelSpectrogramExtractor, MFCCExtractor
+from skmm.audio import MelSpectrogramExtractor, MFCCExtractor, STFTExtractor
 from skmm.fusion import ConcatFusion, LateFusionClassifier, LateFusionRegressor, MultimodalFusion
-from skmm.image import HOGExtractor, PixelExtractor
+from skmm.image import (
+    CNNExtractor,
+    ColorHistogramExtractor,
+    HOGExtractor,
+    PixelExtractor,
+    TextureExtractor,
+)
 from skmm.nn import DeepFusionClassifier, DeepFusionRegressor
 from skmm.sensor import SensorStatisticsExtractor, SensorWindowExtractor
 from skmm.text import BagOfWordsVectorizer, TokenSequenceVectorizer, Word2VecVectorizer
@@ -43,9 +49,13 @@ def series():
 SMALL_AUDIO = {"sampling_rate": 8000, "n_fft": 256, "hop_length": 128}
 EXTRACTORS = {
     "HOGExtractor": (HOGExtractor(size=(32, 32)), images),
+    "CNNExtractor": (CNNExtractor(n_filters=8, size=(16, 16), random_state=0), images),
     "PixelExtractor": (PixelExtractor(size=(8, 8)), images),
+    "ColorHistogramExtractor": (ColorHistogramExtractor(4, space="hsv", joint=True), images),
+    "TextureExtractor": (TextureExtractor(), images),
     "MFCCExtractor": (MFCCExtractor(5, n_mels=20, **SMALL_AUDIO), clips),
     "MelSpectrogramExtractor": (MelSpectrogramExtractor(20, **SMALL_AUDIO), clips),
+    "STFTExtractor": (STFTExtractor(10, **SMALL_AUDIO), clips),
     "BagOfWordsVectorizer": (BagOfWordsVectorizer(), lambda: TEXTS),
     "TokenSequenceVectorizer": (TokenSequenceVectorizer(), lambda: TEXTS),
     "Word2VecVectorizer": (Word2VecVectorizer(5, random_state=0), lambda: TEXTS),

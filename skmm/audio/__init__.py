@@ -2,5 +2,6 @@
 
 from skmm.audio._mel_spectrogram import MelSpectrogramExtractor
 from skmm.audio._mfcc import MFCCExtractor
+from skmm.audio._stft import STFTExtractor
 
-__all__ = ["MFCCExtractor", "MelSpectrogramExtractor"]
+__all__ = ["MFCCExtractor", "MelSpectrogramExtractor", "STFTExtractor"]

@@ -3,29 +3,39 @@
 from functools import partial
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from skmm._extractor import Extractor, read_cells
-from skmm._validation import Integral, Interval, Real, StrOptions
+from skmm._validation import Integral, Interval, Options, Real, StrOptions
+from skmm.audio._decibels import BandMeter, measure_energy
+from skmm.audio._deltas import append_deltas, name_deltas
+from skmm.audio._pool import pool_frames, split_pool
 from skmm.audio._reader import count_samples, read_clip
+
+_DTYPES = {"single": np.dtype(np.float32), "double": np.dtype(np.float64)}
 
 
 class FrameExtractor(Extractor):
     """Base class of the extractors that describe a clip frame by frame.
 
-    A subclass gives ``_describe(padded_clip)``, frames of shape ``(n_frames, n_values)``, and
-    ``_value_names()``. Reading, pooling and the length of sequences are the same for all.
+    A subclass gives ``_make_filters()``, the bands of frequencies that are measured, and
+    ``_band_names()``; also ``_transform_bands(decibels)``, if it does not take them as they are.
+    Reading, energy, deltas, pooling and the length of sequences are the same for all.
     """
 
     _modality = "audio"
+    _learned = ("n_frames_",)
 
     _parameter_constraints = {
-        **Extractor._parameter_constraints,
+        **Extractor._cached_constraints,
         "sampling_rate": [Interval(Integral, 1, None, closed="left")],
         "n_fft": [Interval(Integral, 2, None, closed="left")],
         "hop_length": [Interval(Integral, 1, None, closed="left")],
-        "n_mels": [Interval(Integral, 1, None, closed="left")],
-        "pool": [StrOptions({"mean", "mean_std"}), None],
+        "energy": ["boolean"],
+        "deltas": [Options(Integral, {0, 1, 2})],
+        "pool": [str, tuple, list, None],
         "max_frames": [Interval(Integral, 1, None, closed="left"), None],
+        "precision": [StrOptions(set(_DTYPES))],
         "min_seconds": [Interval(Real, 0, None, closed="left")],
         "max_seconds": [Interval(Real, 0, None, closed="neither")],
     }
@@ -38,22 +48,46 @@ class FrameExtractor(Extractor):
             max_seconds=self.max_seconds,
         )
 
+    def _validate_params(self):
+        super()._validate_params()
+        if self.pool is not None:
+            split_pool(self.pool)
+
     def _extract(self, samples):
-        return [self._summarize(self._describe(self._pad(clip))) for clip in samples]
+        meter = BandMeter(
+            self._make_filters(),
+            n_fft=self.n_fft,
+            hop_length=self.hop_length,
+            window=getattr(self, "window", "hann"),
+            dtype=_DTYPES[self.precision],
+        )
+        return [self._summarize(self._describe(self._pad(clip), meter)) for clip in samples]
 
     def _pad(self, clip):
         """Center the frames, as librosa does; one sample is then enough for a frame."""
-        return np.pad(clip, self.n_fft // 2)
+        margin = self.n_fft // 2
+        padded = np.zeros(len(clip) + 2 * margin, dtype=_DTYPES[self.precision])
+        padded[margin : margin + len(clip)] = clip
+        return padded
+
+    def _describe(self, padded_clip, meter):
+        """Return frames of shape (n_frames, n_values)."""
+        frames = self._transform_bands(meter.measure(padded_clip))
+        if self.energy:
+            energy = measure_energy(padded_clip, n_fft=self.n_fft, hop_length=self.hop_length)
+            frames = np.column_stack([frames, energy])
+        return append_deltas(frames, self.deltas) if self.deltas else frames
+
+    def _transform_bands(self, decibels):
+        return decibels
 
     def _summarize(self, frames):
         frames = frames[: self.max_frames]
         if self.pool is None:
+            if self.max_frames is None:
+                check_is_fitted(self, "n_frames_")  # pool= may have been set since fit
             return _fit_length(frames, self.max_frames or self.n_frames_)
-        # Sums of float32 over a long clip lose digits.
-        means = frames.mean(axis=0, dtype=np.float64)
-        if self.pool == "mean":
-            return means
-        return np.concatenate([means, frames.std(axis=0, dtype=np.float64)])
+        return pool_frames(frames, split_pool(self.pool))
 
     def _fit_samples(self, samples, rows):
         if not self.__sklearn_tags__().requires_fit:
@@ -84,8 +118,8 @@ class FrameExtractor(Extractor):
         return tags
 
     def _feature_names(self):
-        statistics = self.pool.split("_")
-        return [f"{name}_{statistic}" for statistic in statistics for name in self._value_names()]
+        values = name_deltas(self._band_names() + ["energy"] * self.energy, self.deltas)
+        return [f"{value}_{statistic}" for statistic in split_pool(self.pool) for value in values]
 
 
 def _fit_length(frames, n_frames):

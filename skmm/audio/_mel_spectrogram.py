@@ -1,5 +1,7 @@
 """Mel spectrograms in decibels."""
 
+from skmm._validation import Integral, Interval
+from skmm.audio._filters import mel_filters
 from skmm.audio._frames import FrameExtractor
 
 
@@ -19,16 +21,26 @@ class MelSpectrogramExtractor(FrameExtractor):
         Length of a frame in samples.
     hop_length : int, default=512
         Samples from the start of one frame to the start of the next.
-    pool : {"mean_std", "mean"} or None, default=None
-        How frames become one row: by the mean of each band, also its standard deviation, or not:
-        ``None`` keeps the sequence, shape ``(n_samples, n_frames, n_mels)``.
+    energy : bool, default=False
+        Whether to append the mean square of the samples of each frame, in decibels.
+    deltas : {0, 1, 2}, default=0
+        Derivatives over time up to which order to append to the values of each frame: slopes, or also
+        curvatures, of least-squares fits over nine frames.
+    pool : str, tuple of str or None, default=None
+        How frames become one row: by "mean", "std", "min", "max" or a percentile such as "p25" of
+        each value over time, or by a tuple of these; "mean_std" is short for two. ``None`` keeps the
+        sequence, shape ``(n_samples, n_frames, n_values)``.
     max_frames : int, default=None
         Number of frames after which clips are cut. With ``pool=None`` it is the length of the
         sequences; where it is None they are as long as the longest clip seen in `fit`, and
         transforming needs a fitted extractor.
+    precision : {"single", "double"}, default="single"
+        Arithmetic of the spectrum. The block is float32 either way.
     min_seconds, max_seconds : float, default=0.0 and 600.0
         Shortest and longest accepted clip in seconds. Files that are too long are refused before
         they are decoded.
+    memory : str, path-like or FeatureCache, default=None
+        Where to keep rows, so that a clip is read once over all folds, candidates and runs.
     batch_size : int, default=64
         Number of clips read and described at a time. Results do not depend on it.
     n_jobs : int, default=None
@@ -39,8 +51,8 @@ class MelSpectrogramExtractor(FrameExtractor):
     Attributes
     ----------
     block_shape_ : tuple of int
-        Shape of one row: ``(n_frames_, n_mels)``, or ``(n_features_out_,)`` where frames are
-        pooled.
+        Shape of one row: ``(n_frames_, n_values)``, or ``(n_features_out_,)`` where frames are
+        pooled. The values of a frame are `n_mels` bands, energy, and the deltas of both.
     n_features_out_ : int
         Number of values in one row.
     n_frames_ : int
@@ -49,6 +61,7 @@ class MelSpectrogramExtractor(FrameExtractor):
     See Also
     --------
     MFCCExtractor : The same after a cosine transform, which makes the values less dependent.
+    STFTExtractor : Bands of equal width, or each frequency.
 
     Notes
     -----
@@ -59,6 +72,9 @@ class MelSpectrogramExtractor(FrameExtractor):
     Clips are padded with ``n_fft // 2`` zeros at both ends, so that frame t is centered at sample
     ``t * hop_length``, and a single sample gives a frame. Sequences shorter than `n_frames_` end in
     steps of NaN.
+
+    With `deltas`, clips of fewer than nine frames go on as they begin and end, as with
+    ``mode="nearest"`` of :func:`librosa.feature.delta`; longer ones are as by default there.
 
     Rows agree with :func:`librosa.power_to_db` of :func:`librosa.feature.melspectrogram`, clip by
     clip: decibels are cut 80 below the loudest band of the clip itself, never of its neighbors.
@@ -75,6 +91,11 @@ class MelSpectrogramExtractor(FrameExtractor):
     array([10,  0])
     """
 
+    _parameter_constraints = {
+        **FrameExtractor._parameter_constraints,
+        "n_mels": [Interval(Integral, 1, None, closed="left")],
+    }
+
     def __init__(
         self,
         n_mels=64,
@@ -82,10 +103,14 @@ class MelSpectrogramExtractor(FrameExtractor):
         sampling_rate=22050,
         n_fft=2048,
         hop_length=512,
+        energy=False,
+        deltas=0,
         pool=None,
         max_frames=None,
+        precision="single",
         min_seconds=0.0,
         max_seconds=600.0,
+        memory=None,
         batch_size=64,
         n_jobs=None,
         verbose=False,
@@ -94,27 +119,20 @@ class MelSpectrogramExtractor(FrameExtractor):
         self.sampling_rate = sampling_rate
         self.n_fft = n_fft
         self.hop_length = hop_length
+        self.energy = energy
+        self.deltas = deltas
         self.pool = pool
         self.max_frames = max_frames
+        self.precision = precision
         self.min_seconds = min_seconds
         self.max_seconds = max_seconds
+        self.memory = memory
         self.batch_size = batch_size
         self.n_jobs = n_jobs
         self.verbose = verbose
 
-    def _describe(self, padded_clip):
-        from librosa import power_to_db
-        from librosa.feature import melspectrogram
+    def _make_filters(self):
+        return mel_filters(self.sampling_rate, self.n_fft, self.n_mels)
 
-        power = melspectrogram(
-            y=padded_clip,
-            sr=self.sampling_rate,
-            n_mels=self.n_mels,
-            n_fft=self.n_fft,
-            hop_length=self.hop_length,
-            center=False,
-        )
-        return power_to_db(power).T
-
-    def _value_names(self):
+    def _band_names(self):
         return [f"mel{band}" for band in range(self.n_mels)]

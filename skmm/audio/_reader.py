@@ -96,7 +96,7 @@ def _to_float(samples):
     """Bring integers to [-1, 1) by full scale; floats stay as they are."""
     if samples.dtype.kind == "f":
         with np.errstate(over="ignore"):  # too large for float32 is found by the finite check
-            return samples.astype(np.float32)
+            return samples.astype(np.float32, copy=False)
     if samples.dtype == np.uint8:  # the 8-bit samples of WAV files are centered at 128
         return (samples.astype(np.float32) - 128) / 128
     if samples.dtype.name in _FULL_SCALES:
@@ -109,7 +109,10 @@ def _to_float(samples):
 
 
 def _mix_to_mono(samples):
-    return samples if samples.ndim == 1 else samples.mean(axis=0)
+    if samples.ndim == 1 or samples.size == 0:
+        return samples.ravel()
+    # In the layout of a decoded file: the order of a sum depends on it, to the last bit.
+    return np.ascontiguousarray(samples.T).mean(axis=1)
 
 
 def _resample(clip, rate, sampling_rate):

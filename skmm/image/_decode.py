@@ -66,7 +66,6 @@ def _has_more_frames(file):
 def _decode_frame(path, file):
     from PIL import ImageOps
 
-    file.seek(0)
     image = ImageOps.exif_transpose(file)
     if image.mode == "F" or image.mode.startswith("I"):
         return _decode_deep_gray(path, image)

@@ -1,6 +1,6 @@
 """Histograms of oriented gradients."""
 
-from itertools import product
+from itertools import groupby, product
 
 import numpy as np
 
@@ -34,6 +34,8 @@ class HOGExtractor(Extractor):
         are, and must give equally many features.
     max_pixels : int, default=50_000_000
         Largest accepted width times height of a file, checked before it is decoded.
+    memory : str, path-like or FeatureCache, default=None
+        Where to keep rows, so that an image is read once over all folds, candidates and runs.
     batch_size : int, default=64
         Number of images read and described at a time. Results do not depend on it.
     n_jobs : int, default=None
@@ -60,7 +62,8 @@ class HOGExtractor(Extractor):
     in [0, 1]. Of a color image each pixel counts by the channel that changes most. A null cell
     gives a row of NaN.
 
-    Rows agree with :func:`skimage.feature.hog`, image by image.
+    Rows agree with :func:`skimage.feature.hog` to 1e-6, image by image, and come from a compiled
+    kernel that is many times faster. It is compiled at the first use after an installation.
 
     References
     ----------
@@ -83,7 +86,7 @@ class HOGExtractor(Extractor):
     _modality = "image"
 
     _parameter_constraints = {
-        **Extractor._parameter_constraints,
+        **Extractor._cached_constraints,
         "orientations": [Interval(Integral, 1, None, closed="left")],
         "pixels_per_cell": ["array-like"],
         "cells_per_block": ["array-like"],
@@ -103,6 +106,7 @@ class HOGExtractor(Extractor):
         transform_sqrt=False,
         size=(64, 64),
         max_pixels=50_000_000,
+        memory=None,
         batch_size=64,
         n_jobs=None,
         verbose=False,
@@ -114,6 +118,7 @@ class HOGExtractor(Extractor):
         self.transform_sqrt = transform_sqrt
         self.size = size
         self.max_pixels = max_pixels
+        self.memory = memory
         self.batch_size = batch_size
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -136,7 +141,8 @@ class HOGExtractor(Extractor):
         return image
 
     def _check_block_fits(self, height, width):
-        least = np.multiply(self.pixels_per_cell, self.cells_per_block)
+        sides = zip(self.pixels_per_cell, self.cells_per_block, strict=True)
+        least = [pixels * cells for pixels, cells in sides]
         if height < least[0] or width < least[1]:
             raise ModalityError(
                 f"the image is {height} x {width} pixels, smaller than one block. Expected at "
@@ -145,19 +151,21 @@ class HOGExtractor(Extractor):
             )
 
     def _extract(self, samples):
-        return [self._describe(image) for image in samples]
+        runs = [self._describe(list(run)) for _, run in groupby(samples, key=np.shape)]
+        return runs[0] if len(runs) == 1 else [row for run in runs for row in run]
 
-    def _describe(self, image):
-        from skimage.feature import hog
+    def _describe(self, images):
+        """Describe images of one shape."""
+        from skmm.image._hog_kernel import describe
 
-        return hog(
-            image,
-            orientations=self.orientations,
-            pixels_per_cell=tuple(self.pixels_per_cell),
-            cells_per_block=tuple(self.cells_per_block),
-            block_norm=self.block_norm,
-            transform_sqrt=self.transform_sqrt,
-            channel_axis=-1 if image.ndim == 3 else None,
+        if self.transform_sqrt:
+            images = [np.sqrt(image) for image in images]
+        return describe(
+            images,
+            self.orientations,
+            self.pixels_per_cell,
+            self.cells_per_block,
+            self.block_norm,
         )
 
     def _feature_names(self):

@@ -1,9 +1,8 @@
 """The pixels of images, at one size and in one layout."""
 
-import numpy as np
-
 from skmm._extractor import Extractor
 from skmm._validation import Integral, Interval, StrOptions
+from skmm.image._color import convert_color
 from skmm.image._reader import read_image
 from skmm.image._size import check_pair, resize_image
 
@@ -21,6 +20,8 @@ class PixelExtractor(Extractor):
         have three channels, arrays one or three.
     max_pixels : int, default=50_000_000
         Largest accepted width times height of a file, checked before it is decoded.
+    memory : str, path-like or FeatureCache, default=None
+        Where to keep rows, so that an image is read once over all folds, candidates and runs.
     batch_size : int, default=64
         Number of images read at a time. Results do not depend on it.
     n_jobs : int, default=None
@@ -64,7 +65,7 @@ class PixelExtractor(Extractor):
     _modality = "image"
 
     _parameter_constraints = {
-        **Extractor._parameter_constraints,
+        **Extractor._cached_constraints,
         "size": ["array-like", None],
         "color": [StrOptions({"rgb", "gray"}), None],
         "max_pixels": [Interval(Integral, 1, None, closed="left")],
@@ -76,6 +77,7 @@ class PixelExtractor(Extractor):
         *,
         color=None,
         max_pixels=50_000_000,
+        memory=None,
         batch_size=64,
         n_jobs=None,
         verbose=False,
@@ -83,6 +85,7 @@ class PixelExtractor(Extractor):
         self.size = size
         self.color = color
         self.max_pixels = max_pixels
+        self.memory = memory
         self.batch_size = batch_size
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -94,20 +97,10 @@ class PixelExtractor(Extractor):
 
     def _read(self, cell):
         image = resize_image(read_image(cell, max_pixels=self.max_pixels), self.size)
-        return _convert_color(image, self.color)
+        return convert_color(image, self.color)
 
     def _extract(self, samples):
         return [_channels_first(image) for image in samples]
-
-
-def _convert_color(image, color):
-    if color == "rgb" and image.ndim == 2:
-        return np.repeat(image[:, :, None], 3, axis=2)
-    if color == "gray" and image.ndim == 3:
-        from skimage.color import rgb2gray
-
-        return rgb2gray(image)
-    return image
 
 
 def _channels_first(image):

@@ -31,9 +31,11 @@ def read_image(cell, *, max_pixels):
     """
     if is_path(cell):
         return to_float(decode_file(cell, max_pixels=max_pixels))
-    pixels = to_float(_as_pixels(cell))
-    check_finite(pixels, source="the image")
-    return _flatten_channels(pixels)
+    pixels = _as_pixels(cell)
+    image = to_float(pixels)
+    if pixels.dtype.kind == "f":
+        check_finite(image, source="the image")
+    return _flatten_channels(image)
 
 
 def _as_pixels(cell):
@@ -69,5 +71,10 @@ def _flatten_channels(pixels):
         return pixels[:, :, 0]
     if pixels.ndim == 3 and pixels.shape[2] == 4:
         color, opacity = pixels[:, :, :3], pixels[:, :, 3:]
+        if opacity.min() < 0 or opacity.max() > 1:
+            raise ModalityError(
+                f"the fourth channel holds values from {opacity.min():g} to {opacity.max():g}. "
+                "Expected opacity in [0, 1]; scale the image, or leave the channel out."
+            )
         return color * opacity + (1 - opacity)
     return pixels

@@ -20,7 +20,7 @@ def to_float(pixels):
     pixels : ndarray of the same shape, float32
     """
     if pixels.dtype.kind == "u" and pixels.dtype.itemsize <= 2:
-        return pixels / np.float32(np.iinfo(pixels.dtype).max)
+        return pixels / np.float32(2 ** (8 * pixels.dtype.itemsize) - 1)
     if pixels.dtype.kind in "bf":
         with np.errstate(over="ignore"):  # too large for float32 is found by the finite check
             return pixels.astype(np.float32)
@@ -39,10 +39,12 @@ def check_finite(pixels, *, source):
     source : str
         The image, as the subject of the error message.
     """
+    # Most images are good: least and greatest are found sooner, and are NaN if any pixel is.
+    if pixels.min() >= -LARGEST and pixels.max() <= LARGEST:
+        return
     n_bad = np.count_nonzero(~(np.abs(pixels) <= LARGEST))
-    if n_bad:
-        raise ModalityError(
-            f"{source} has {n_bad} of {pixels.size} values that are NaN, infinite or beyond "
-            f"{LARGEST:g}. Expected values in [0, 1]; clean it, or replace the cell by None to "
-            "mark the image as missing."
-        )
+    raise ModalityError(
+        f"{source} has {n_bad} of {pixels.size} values that are NaN, infinite or beyond "
+        f"{LARGEST:g}. Expected values in [0, 1]; clean it, or replace the cell by None to "
+        "mark the image as missing."
+    )

@@ -29,3 +29,8 @@ def test_samples_that_cannot_be_computed_with_are_counted(value):
     clip[2:4] = value
     with pytest.raises(ModalityError, match=r"the clip has 2 of 9 samples"):
         check_finite(clip, source="the clip")
+
+
+def test_a_length_that_the_header_does_not_tell_is_refused():
+    with pytest.raises(ModalityError, match="the header of 'a.flac' does not say how long it is"):
+        check_length(2**63 - 1, 8000, max_seconds=600.0, source="'a.flac'")

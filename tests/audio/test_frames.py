@@ -1,3 +1,4 @@
+import librosa
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,13 +7,14 @@ from numpy.testing import assert_array_equal
 from sklearn.exceptions import NotFittedError
 
 from skmm import ModalityError
-from skmm.audio import MelSpectrogramExtractor, MFCCExtractor
+from skmm.audio import MelSpectrogramExtractor, MFCCExtractor, STFTExtractor
 from skmm.audio import _frames as frames_module
 
-FAST = {"n_mels": 16, "n_fft": 256, "hop_length": 100}
+FAST = {"n_fft": 256, "hop_length": 100}
 EXTRACTORS = [
-    MFCCExtractor(5, pool=None, **FAST),
-    MelSpectrogramExtractor(**FAST),
+    MFCCExtractor(5, n_mels=16, pool=None, **FAST),
+    MelSpectrogramExtractor(16, **FAST),
+    STFTExtractor(16, pool=None, **FAST),
 ]
 
 
@@ -148,6 +150,69 @@ def test_pooling_is_the_mean_and_the_deviation_over_frames(extractor, noise):
     np.testing.assert_allclose(block[0], expected, rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("pool", "functions"),
+    [
+        ("std", [np.std]),
+        (("max", "min"), [np.max, np.min]),
+        (("p25", "mean"), [lambda frames, axis: np.quantile(frames, 0.25, axis), np.mean]),
+    ],
+)
+def test_pooling_by_several_statistics_is_named(extractor, noise, pool, functions):
+    sequence = extractor.fit_transform([noise])[0].astype(np.float64)
+    row = extractor.set_params(pool=pool).fit_transform([noise])[0]
+    expected = np.concatenate([function(sequence, axis=0) for function in functions])
+    np.testing.assert_allclose(row, expected, rtol=1e-6)
+    statistics = [pool] if isinstance(pool, str) else pool
+    names = extractor.get_feature_names_out()
+    assert [name.rpartition("_")[2] for name in names] == list(
+        np.repeat(statistics, len(row) // len(functions))
+    )
+
+
+def test_energy_is_appended_and_named(extractor, noise):
+    plain = extractor.fit_transform([noise])
+    block = extractor.set_params(energy=True).fit_transform([noise])
+    rms = librosa.feature.rms(y=noise, frame_length=256, hop_length=100, pad_mode="constant")
+    assert_array_equal(block[:, :, :-1], plain)
+    np.testing.assert_allclose(block[0, :, -1], librosa.amplitude_to_db(rms)[0], atol=1e-4)
+    names = extractor.set_params(pool="max").fit([noise]).get_feature_names_out()
+    assert names[-1] == "energy_max"
+
+
+def test_deltas_are_librosas_and_named(extractor, noise):
+    plain = extractor.set_params(energy=True).fit_transform([noise])[0].astype(np.float64)
+    n_values = plain.shape[1]
+    block = extractor.set_params(deltas=2).fit_transform([noise])[0]
+    assert block.shape[1] == 3 * n_values
+    for order in (1, 2):
+        expected = librosa.feature.delta(plain, order=order, axis=0)
+        part = block[:, order * n_values : (order + 1) * n_values]
+        np.testing.assert_allclose(part, expected, atol=1e-4)
+    names = extractor.set_params(pool="mean").fit([noise]).get_feature_names_out()
+    assert len(names) == 3 * n_values
+    assert names[-1] == "energy_delta2_mean"
+    assert names[n_values] == f"{names[0].removesuffix('_mean')}_delta_mean"
+
+
+@pytest.mark.parametrize("precision", ["single", "double"])
+@pytest.mark.parametrize("n_fft", [256, 250])
+@pytest.mark.parametrize("batch_size", [1, 3])
+def test_a_row_does_not_depend_on_its_companions(extractor, noise, precision, n_fft, batch_size):
+    extractor.set_params(precision=precision, n_fft=n_fft, deltas=1, energy=True, pool="mean_std")
+    clips = [noise[:3_333], 1e-3 * noise, 30 * noise[:700], noise[1_000:3_000], noise[:5]]
+    alone = np.concatenate([extractor.transform([clip]) for clip in clips])
+    assert_array_equal(extractor.set_params(batch_size=batch_size).transform(clips), alone)
+
+
+def test_both_precisions_give_a_block_of_float32_that_nearly_agrees(extractor, noise):
+    single = extractor.fit_transform([noise])
+    double = extractor.set_params(precision="double").fit_transform([noise])
+    assert single.dtype == double.dtype == np.float32
+    np.testing.assert_allclose(single, double, atol=1e-2)
+    assert np.any(single != double)
+
+
 def test_a_refit_learns_a_new_length(extractor, noise):
     extractor.fit([noise])
     assert extractor.fit_transform([noise[:950]]).shape[1] == 10
@@ -156,11 +221,14 @@ def test_a_refit_learns_a_new_length(extractor, noise):
 @pytest.mark.parametrize(
     "params",
     [
-        {"pool": "max"},
+        {"pool": "sum"},
+        {"pool": 3},
         {"max_frames": 0},
         {"hop_length": 0},
         {"n_fft": 1},
-        {"n_mels": 0},
+        {"energy": 1.5},
+        {"deltas": 3},
+        {"precision": "half"},
         {"sampling_rate": 0},
         {"min_seconds": -1},
         {"max_seconds": 0},
@@ -169,3 +237,9 @@ def test_a_refit_learns_a_new_length(extractor, noise):
 def test_wrong_parameters_are_refused_by_name(extractor, noise, params):
     with pytest.raises(ValueError, match=next(iter(params))):
         extractor.set_params(**params).fit([noise])
+
+
+def test_a_sequence_asked_for_after_fit_needs_another_fit():
+    extractor = MFCCExtractor(pool="mean").fit([np.ones(3000)])
+    with pytest.raises(NotFittedError):
+        extractor.set_params(pool=None).transform([np.ones(3000)])

@@ -41,6 +41,29 @@ def test_a_sequence_is_librosas_coefficients(params, global_random_seed):
     assert_allclose(block[0], expected, atol=1e-3)
 
 
+@pytest.mark.parametrize(("precision", "tolerance"), [("single", 2e-3), ("double", 1e-4)])
+@pytest.mark.parametrize("sampling_rate", [8_000, 16_000, 22_050])
+@pytest.mark.parametrize(
+    "sound", ["noise", "fading tone", "tone", "click", "offset", "speech-like"]
+)
+def test_agreement_holds_for_sounds_of_all_kinds(
+    sound, sampling_rate, precision, tolerance, global_random_seed
+):
+    noise = np.random.default_rng(global_random_seed).normal(size=sampling_rate)
+    time = np.arange(sampling_rate) / sampling_rate
+    clip = {
+        "noise": noise,
+        "fading tone": np.sin(2 * np.pi * 1_000 * time) * np.exp(-12 * time),
+        "tone": np.sin(2 * np.pi * 440 * time),
+        "click": (time == 0.5).astype(float),
+        "offset": 0.9 + 1e-3 * noise,
+        "speech-like": np.sin(2 * np.pi * 120 * time) ** 9 * (np.sin(9 * time) > 0) + 1e-4 * noise,
+    }[sound].astype(np.float32)
+    expected = librosa.feature.mfcc(y=clip.astype(np.float64), sr=sampling_rate).T
+    extractor = MFCCExtractor(sampling_rate=sampling_rate, precision=precision, pool=None)
+    assert_allclose(extractor.fit_transform([clip])[0], expected, atol=tolerance)
+
+
 @pytest.mark.parametrize("n_mfcc", [4, 13, 40])
 def test_a_row_is_mean_and_deviation_of_librosas_coefficients(n_mfcc, global_random_seed):
     clip = np.random.default_rng(global_random_seed).normal(size=8_000).astype("float32")
@@ -157,6 +180,16 @@ def test_clone_and_pickle_give_equal_rows(clips, pool):
 def test_more_coefficients_than_bands_are_refused(clips, method):
     with pytest.raises(ValueError, match="n_mfcc=20 coefficients cannot be made of n_mels=16"):
         getattr(MFCCExtractor(n_mels=16), method)(clips)
+
+
+def test_no_bands_are_refused(clips):
+    with pytest.raises(ValueError, match="n_mels"):
+        MFCCExtractor(n_mels=0).fit(clips)
+
+
+def test_empty_bands_are_warned_of(clips):
+    with pytest.warns(UserWarning, match="mel bands hold no frequency"):
+        MFCCExtractor(n_fft=256).transform(clips[:2])
 
 
 def test_no_coefficients_are_refused(clips):

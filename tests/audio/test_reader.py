@@ -6,6 +6,7 @@ import pytest
 import soundfile
 from numpy.testing import assert_allclose, assert_array_equal
 
+from skmm import ModalityError
 from skmm.audio import MFCCExtractor
 from skmm.audio._reader import count_samples, read_clip
 
@@ -128,3 +129,22 @@ def test_other_cells_are_refused_by_type(cell):
 def test_short_and_long_arrays_are_refused_with_the_limit(assert_refused):
     assert_refused(np.zeros(100), "min_seconds=0.1", extractor=MFCCExtractor(min_seconds=0.1))
     assert_refused(np.zeros(9_000), "max_seconds=0.2", extractor=MFCCExtractor(max_seconds=0.2))
+
+
+def test_a_clip_without_channels_has_no_samples():
+    with pytest.raises(ModalityError, match="the clip has no samples"):
+        read_clip(
+            np.zeros((0, 100), dtype=np.float32),
+            sampling_rate=8000,
+            min_seconds=0.0,
+            max_seconds=600.0,
+        )
+
+
+def test_a_clip_of_many_channels_is_the_same_in_every_layout():
+    clips = np.random.default_rng(0).random((4, 200, 9), dtype=np.float32).transpose(0, 2, 1)
+    for clip in clips:
+        strided = read_clip(clip, sampling_rate=8000, min_seconds=0.0, max_seconds=600.0)
+        assert_array_equal(
+            strided, read_clip(clip.copy(), sampling_rate=8000, min_seconds=0.0, max_seconds=600.0)
+        )

@@ -167,6 +167,13 @@ def test_images_that_give_unequally_many_features_are_refused(assert_refused):
     assert_refused(np.zeros((20, 20)), "one size", extractor=HOGExtractor(size=None))
 
 
+def test_images_of_several_shapes_may_give_equally_many_features(images):
+    mixed = [images[0], images[1, :, :24], images[2, :, :, 0], images[3], images[4, :25]]
+    extractor = HOGExtractor(size=None)
+    alone = [extractor.transform([image])[0] for image in mixed]
+    assert_array_equal(extractor.fit_transform(mixed), alone)
+
+
 def test_roots_of_negative_pixels_are_refused(assert_refused):
     assert_refused(
         np.full((20, 20), -0.5),

@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
+from skmm import ModalityError
 from skmm.image import HOGExtractor
 from skmm.image._reader import read_image
 
@@ -89,3 +90,11 @@ def test_ragged_lists_are_refused(assert_refused):
 def test_other_cells_are_refused_by_type(cell):
     with pytest.raises(ValueError, match=f"of type {type(cell).__name__}.*Expected the path"):
         read(cell)
+
+
+@pytest.mark.parametrize("opacity", [255.0, -0.5])
+def test_opacity_out_of_its_range_is_refused(opacity):
+    image = np.full((2, 2, 4), 0.5)
+    image[:, :, 3] = opacity
+    with pytest.raises(ModalityError, match=r"Expected opacity in \[0, 1\]"):
+        read_image(image, max_pixels=100)

@@ -15,10 +15,11 @@ from skmm.sensor._kernels import (
 )
 
 FREQUENCIES = np.arange(4.0)
+ONCE = np.ones(4)
 BANDS = np.array([[0.0, 2.0]])
 CALLS = {
     "moments": lambda x: measure_moments(x[0], 2.0)[0],
-    "spectra": lambda x: measure_spectra(x[0] + 1j * x[1], FREQUENCIES, BANDS),
+    "spectra": lambda x: measure_spectra(x[0] + 1j * x[1], FREQUENCIES, ONCE, BANDS),
     "magnitudes": measure_magnitudes,
     "correlations": correlate_channels,
 }
@@ -52,4 +53,4 @@ def test_a_compiled_kernel_agrees_with_its_source(call, values, monkeypatch):
 def test_tables_have_a_column_per_name(values):
     assert measure_moments(values[0], 1.0)[0].shape == (3, len(MOMENTS))
     spectra = values[0].astype(complex)
-    assert measure_spectra(spectra, FREQUENCIES, BANDS).shape == (3, len(SPECTRAL) + 1)
+    assert measure_spectra(spectra, FREQUENCIES, ONCE, BANDS).shape == (3, len(SPECTRAL) + 1)

@@ -21,12 +21,12 @@ def _periodogram(x):
 
 
 def _mean_frequency(x):
-    frequencies, _ = _periodogram(x)
-    return np.average(frequencies, weights=np.abs(np.fft.rfft(x - x.mean())) ** 2)
+    frequencies, power = _periodogram(x)
+    return np.average(frequencies, weights=power)
 
 
 def _entropy(x):
-    power = np.abs(np.fft.rfft(x - x.mean())) ** 2
+    power = _periodogram(x)[1][1:]  # the mean has none
     return stats.entropy(power) / np.log(len(power))
 
 
@@ -65,8 +65,8 @@ def test_the_dominant_frequency_is_the_peak_of_the_periodogram(n_steps, global_r
     values = np.random.default_rng(global_random_seed).normal(9, 1, size=(n_steps, 2))
     expected = []
     for channel in values.T:
-        power = np.abs(np.fft.rfft(channel - channel.mean()))
-        expected.append(_periodogram(channel)[0][power.argmax()])
+        frequencies, power = _periodogram(channel)
+        expected.append(frequencies[power.argmax()])
     assert_allclose(measured("dominant_frequency", values), expected)
 
 
@@ -83,8 +83,7 @@ def test_band_powers_are_shares_of_the_periodogram(bands, n_steps, global_random
     values = np.random.default_rng(global_random_seed).normal(9, 1, size=(n_steps, 2))
     expected = []
     for channel in values.T:
-        frequencies = np.fft.rfftfreq(n_steps, 1 / RATE)
-        power = np.abs(np.fft.rfft(channel - channel.mean())) ** 2
+        frequencies, power = _periodogram(channel)
         for first, last in find_bands(bands, RATE):
             inside = power[(frequencies >= first) & (frequencies < last)].sum()
             expected.append(inside / power.sum() if n_steps > 1 else 0)
@@ -148,7 +147,7 @@ def test_there_is_a_name_for_every_number(name, n_channels):
     assert len(measured(name, values)) == len(name_columns(name, n_channels, n_bands=3))
 
 
-@pytest.mark.parametrize("name", MEASURES.keys() - ACROSS_CHANNELS)
+@pytest.mark.parametrize("name", sorted(MEASURES.keys() - ACROSS_CHANNELS))
 def test_a_channel_is_measured_without_its_companions(name, recordings):
     values = recordings[7]
     apart = [measured(name, values[:, [channel]]) for channel in range(3)]
@@ -161,3 +160,20 @@ def test_a_recording_is_measured_without_its_companions(name, n_steps, global_ra
     values = np.random.default_rng(global_random_seed).normal(size=(11, n_steps, 3))
     together = measure(Recordings(values, RATE, find_bands(3, RATE)), [name])
     assert_array_equal(together, [measured(name, recording) for recording in values])
+
+
+def test_a_sine_and_an_alternation_of_equal_variance_share_the_power():
+    steps = np.arange(64)
+    values = np.sqrt(2) * np.sin(2 * np.pi * 8 * steps / 64) + (-1.0) ** steps
+    halves = measured("band_power", values[:, np.newaxis], [(0, RATE / 4), (RATE / 4, RATE)])
+    assert_allclose(halves, [0.5, 0.5])
+
+
+def test_the_entropy_of_an_impulse_is_that_of_white_noise():
+    values = np.zeros((16, 1))
+    values[5] = 1
+    n_frequencies, last = 8, 0.5  # the highest counts half
+    shares = np.r_[np.ones(n_frequencies - 1), last] / (n_frequencies - 1 + last)
+    expected = stats.entropy(shares) / np.log(n_frequencies)
+    assert_allclose(measured("spectral_entropy", values), [expected])
+    assert expected > 0.99

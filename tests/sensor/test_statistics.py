@@ -181,3 +181,8 @@ def test_a_failed_refit_leaves_the_old_extractor(recordings):
         extractor.fit([[np.nan]])
     assert extractor.n_channels_ == 3
     assert extractor.transform(recordings).shape == (20, extractor.n_features_out_)
+
+
+def test_a_statistic_is_named_once():
+    with pytest.raises(ValueError, match="names one twice"):
+        SensorStatisticsExtractor(("mean", "max", "mean")).fit([[1.0, 2.0]])
