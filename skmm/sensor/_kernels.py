@@ -48,7 +48,7 @@ def measure_moments(channels, sampling_rate):
 
 
 @njit(cache=True, nogil=True)
-def measure_spectra(spectra, frequencies, bands):
+def measure_spectra(spectra, frequencies, multiplicity, bands):
     """Describe the distribution of the power of each channel over its frequencies.
 
     Parameters
@@ -56,6 +56,8 @@ def measure_spectra(spectra, frequencies, bands):
     spectra : ndarray of shape (n_rows, n_frequencies), complex128
     frequencies : ndarray of shape (n_frequencies,), float64
         In hertz.
+    multiplicity : ndarray of shape (n_frequencies,), float64
+        How many frequencies of the two-sided spectrum each stands for, 1 or 2.
     bands : ndarray of shape (n_bands, 2), float64
         From the first frequency, included, to the second, excluded.
 
@@ -71,6 +73,7 @@ def measure_spectra(spectra, frequencies, bands):
         total = 0.0
         for i in range(n_frequencies):
             power[i] = spectra[row, i].real ** 2 + spectra[row, i].imag ** 2
+            power[i] *= multiplicity[i]
             total += power[i]
         if total == 0:  # a constant channel, as every channel of a single frequency
             continue
@@ -85,7 +88,8 @@ def measure_spectra(spectra, frequencies, bands):
             for band in range(len(bands)):
                 if bands[band, 0] <= frequencies[i] < bands[band, 1]:
                     table[row, 3 + band] += share
-        table[row, 1] /= math.log(n_frequencies)
+        if n_frequencies > 2:  # without the mean, which has no power
+            table[row, 1] /= math.log(n_frequencies - 1)
         table[row, 2] = frequencies[strongest]
     return table
 

@@ -65,7 +65,9 @@ def _spectral(recordings):
     n_steps = recordings.channels.shape[2]
     frequencies = np.arange(n_steps // 2 + 1) * recordings.sampling_rate / n_steps
     spectra = _transform(recordings.moments[1])
-    table = measure_spectra(spectra, frequencies, recordings.bands)
+    multiplicity = np.full(len(frequencies), 2.0)
+    multiplicity[[0, -1] if n_steps % 2 == 0 else [0]] = 1.0
+    table = measure_spectra(spectra, frequencies, multiplicity, recordings.bands)
     n_named = len(SPECTRAL)
     powers = table[:, n_named:].reshape(len(recordings.channels), -1)
     return recordings.by_channel(SPECTRAL, table[:, :n_named]) | {"band_power": powers}

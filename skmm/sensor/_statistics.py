@@ -153,6 +153,8 @@ class SensorStatisticsExtractor(Extractor):
         return rows
 
     def _check_statistics(self):
+        if len(set(self.statistics)) < len(self.statistics):
+            raise ValueError(f"statistics={self.statistics!r} names one twice; name each once")
         unknown = [name for name in self.statistics if name not in MEASURES]
         if unknown:
             raise ValueError(

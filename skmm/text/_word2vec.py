@@ -305,9 +305,10 @@ class Word2VecVectorizer(Extractor):
 
     def _check_subword_lengths(self):
         lengths = self.subword_lengths
-        if len(lengths) != 2 or not 1 <= lengths[0] <= lengths[1]:
+        are_whole = all(isinstance(length, Integral) for length in lengths)
+        if len(lengths) != 2 or not are_whole or not 1 <= lengths[0] <= lengths[1]:
             raise ValueError(
-                f"subword_lengths={lengths!r}, where (shortest, longest) is expected, with "
+                f"subword_lengths={lengths!r}, where (shortest, longest) is expected, integers with "
                 "1 <= shortest <= longest"
             )
         return lengths
