@@ -27,7 +27,6 @@ from sklearn.utils.validation import (
     _check_method_params,
     _check_sample_weight,
     _check_y,
-    _num_samples,
     validate_data,
 )
 
@@ -47,7 +46,6 @@ __all__ = [
     "_check_y",
     "_fit_context",
     "_get_output_config",
-    "_num_samples",
     "_print_elapsed_time",
     "_raise_for_params",
     "_routing_enabled",
