@@ -15,6 +15,7 @@ PACKAGE = ROOT / "skmm"
 FLOOR = {
     "_validation": 0,
     "_optional": 0,
+    "_padding": 0,
     "_device": 0,
     "_threads": 0,
     "frame": 1,

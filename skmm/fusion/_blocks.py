@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from skmm._padding import padding_steps
 from skmm._tensor import TensorArray
 from skmm._validation import ModalityError
 from skmm.frame import make_frame, presence_mask
@@ -130,9 +131,7 @@ def _has_bad_entry(values):
         return np.asarray(finite.sum(axis=1)).ravel() > 0
     bad = ~np.isfinite(values)
     if values.ndim == 3:
-        padding = np.isnan(values).all(axis=2)
-        trailing = np.logical_and.accumulate(padding[:, ::-1], axis=1)[:, ::-1]
-        bad &= ~trailing[:, :, None]
+        bad &= ~padding_steps(values)[:, :, None]
     return bad.reshape(len(values), -1).any(axis=1)
 
 

@@ -200,7 +200,8 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
         X = self._read_X(X, members, reset=False, allow_nan=not self._is_missing("error"))
         columns = self._read_columns(X, members)
         values = self._run(_transform_rows, members, columns, X)
-        return self._fuse(self._collect(members, values, columns, X), X)
+        blocks = self._collect(members, values, columns, X)
+        return self._fuse(blocks, fill_blocks(self.fill_, blocks), X)
 
     def get_feature_names_out(self, input_features=None):
         """Name the output columns: ``modality__feature``, or the modalities with ``fusion=None``.
@@ -283,8 +284,10 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
             self._block_specs = None
             blocks = self._collect(self.transformers_, values, columns, X)
             self._block_specs = {modality: spec_of(block) for modality, block in blocks.items()}
-            self._fit_fusion(blocks, y, X)
-            return self._fuse(blocks, X)
+            self.fill_ = learn_fill(self.missing, blocks)
+            filled = fill_blocks(self.fill_, blocks)
+            self._fit_fusion(blocks, filled, y, X)
+            return self._fuse(blocks, filled, X)
 
     def _read_columns(self, X, members):
         """As the base, but whole numbers of a plain matrix that are passed through become floats."""
@@ -309,8 +312,7 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
             blocks[member.modality] = block
         return blocks
 
-    def _fit_fusion(self, blocks, y, X):
-        self.fill_ = learn_fill(self.missing, blocks)
+    def _fit_fusion(self, blocks, filled, y, X):
         if self.fusion is None:
             self.fusion_ = None
             names = [*blocks, INDICATOR] if self.add_indicator else blocks
@@ -325,11 +327,9 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
             self.fusion_._fit_blocks(blocks, y)  # gaps and all: scales come from present rows only
             self.output_slices_ = self.fusion_.output_slices_
         else:
-            frame = to_frame(fill_blocks(self.fill_, blocks), getattr(X, "index", None))
-            self.fusion_.fit(frame, y)
+            self.fusion_.fit(to_frame(filled, getattr(X, "index", None)), y)
 
-    def _fuse(self, blocks, X):
-        filled = fill_blocks(self.fill_, blocks)
+    def _fuse(self, blocks, filled, X):
         index = getattr(X, "index", None)
         missing = np.column_stack([~block.present for block in blocks.values()])
         if self.fusion_ is None:
@@ -356,7 +356,7 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
 
 def _fit_transform_rows(member, rows, y, params):
     if member.estimator == "passthrough":
-        return "passthrough", _pass_through(member, rows)
+        return "passthrough", _pass_through(rows)
     transformer = clone(member.estimator)
     if hasattr(transformer, "fit_transform"):
         output = transformer.fit_transform(rows, y, **params)
@@ -367,12 +367,12 @@ def _fit_transform_rows(member, rows, y, params):
 
 def _transform_rows(member, rows, y, params):
     if member.estimator == "passthrough":
-        return _pass_through(member, rows)
+        return _pass_through(rows)
     output = member.estimator.transform(rows)
     return as_values(output, rows.shape[0])
 
 
-def _pass_through(member, rows):
+def _pass_through(rows):
     if isinstance(rows, pd.Series):  # numbers and tensors come as arrays
         raise ValueError(
             "it is passed through, and its cells are no features yet; give it an extractor or "

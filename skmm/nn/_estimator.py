@@ -175,11 +175,14 @@ class DeepFusionEstimator(BaseEstimator):
             raise ValueError(
                 f"hidden_dims={self.hidden_dims!r}; expected the widths of the layers, integers from 1"
             )
-        modalities = {
-            name: (kind, n_channels(blocks[name], kind, rows)) for name, kind in kinds.items()
-        }
+        if self._goes_on():
+            modalities = self.network_["modalities"]
+        else:
+            modalities = {
+                name: (kind, n_channels(blocks[name], kind, rows)) for name, kind in kinds.items()
+            }
         network = {
-            "modalities": self.network_["modalities"] if self._goes_on() else modalities,
+            "modalities": modalities,
             "n_outputs": n_outputs,
             "fusion": self.fusion,
             "embed_dim": int(self.embed_dim),

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skmm._padding import padding_steps
 from skmm._validation import did_you_mean
 
 KINDS = ("vector", "image", "sequence", "tokens")
@@ -129,8 +130,7 @@ def _check_finite(block, padded):
 
 def _bad_steps(values, bad):
     """What remains bad in sequences when steps of NaN at the end are padding."""
-    is_nan = np.isnan(values).all(axis=2)
-    padding = np.logical_and.accumulate(is_nan[:, ::-1], axis=1)[:, ::-1]
+    padding = padding_steps(values)
     padding &= ~padding.all(axis=1, keepdims=True)  # a sequence of padding only has no steps
     return bad & ~padding[:, :, np.newaxis]
 
