@@ -21,6 +21,7 @@ from skmm._validation import (
     Integral,
     Interval,
     ModalityError,
+    StrOptions,
     _get_output_config,
     all_or_nothing,
     refuse_dict,
@@ -37,6 +38,9 @@ class Samples(NamedTuple):
     present: np.ndarray  # (n,) bool
     index: pd.Index | None  # labels of the rows, if X has any
     name: str  # the modality, for error messages
+    failures: list | None = (
+        None  # errors of bad cells, which are then passed over; None raises them
+    )
 
     def place(self, row):
         """Say where `row` is, as keywords of :meth:`ModalityError.at`."""
@@ -45,7 +49,22 @@ class Samples(NamedTuple):
 
     def take(self, rows):
         labels = None if self.index is None else self.index[rows]
-        return Chunk(self.cells[rows], rows, labels, self.name)
+        failures = None if self.failures is None else []  # its own: it may go to another process
+        return Chunk(self.cells[rows], rows, labels, self.name, failures)
+
+    def read(self, read, rows):
+        """Yield each of the rows, and what `read` makes of its cell, but pass over noted failures.
+
+        If none of the cells can be read, the first failure is raised after all.
+        """
+        n_read = 0
+        for row in rows:
+            result = _read_cell(read, self.cells[row], self.place(row), self.failures)
+            if result is not None:
+                n_read += 1
+                yield row, result
+        if n_read == 0:
+            raise self.failures[0]
 
 
 class Chunk(NamedTuple):
@@ -55,6 +74,7 @@ class Chunk(NamedTuple):
     rows: np.ndarray  # (n,) int, their positions in the column
     labels: pd.Index | None
     name: str
+    failures: list | None
 
     def place(self, position):
         """Say where the cell at `position` in the chunk is, as :meth:`Samples.place` does."""
@@ -129,18 +149,27 @@ def _cells_and_presence(column):
     return cells, presence_mask(pd.Series(cells)).to_numpy() if present is None else present
 
 
-def read_cells(read, cells, places):
-    """Yield ``read(cell)`` of each cell; a :class:`ModalityError` is told its place."""
+def read_cells(read, cells, places, failures=None):
+    """Yield ``read(cell)`` of each cell, None for a bad one if there is a list for `failures`."""
     for cell, place in zip(cells, places, strict=True):
-        try:
-            if isinstance(cell, np.ma.MaskedArray):
-                raise ModalityError(
-                    "the cell is a masked array, whose mask would be lost; fill it first, for "
-                    "instance cell.filled(0), or replace the cell by None"
-                )
-            yield read(cell)
-        except ModalityError as error:
-            raise error.at(**place) from error.__cause__
+        yield _read_cell(read, cell, place, failures)
+
+
+def _read_cell(read, cell, place, failures):
+    """Return ``read(cell)``; a :class:`ModalityError` is told its place, and raised or noted."""
+    try:
+        if isinstance(cell, np.ma.MaskedArray):
+            raise ModalityError(
+                "the cell is a masked array, whose mask would be lost; fill it first, for "
+                "instance cell.filled(0), or replace the cell by None"
+            )
+        return read(cell)
+    except ModalityError as error:
+        failure = error.at(**place)
+        if failures is None:
+            raise failure from error.__cause__
+        failures.append(failure)
+        return None
 
 
 class Extractor(TransformerMixin, BaseEstimator):
@@ -156,8 +185,9 @@ class Extractor(TransformerMixin, BaseEstimator):
     and, where there is something to learn, ``_fit_samples(samples, rows)``, which returns a dict of
     fitted attributes. Think twice before adding anything to this class.
 
-    One whose rows depend on its parameters and the sample only may have a parameter ``memory``, and
-    then takes its constraints from ``_cached_constraints``. A string in a cell is a path to it.
+    One whose rows depend on its parameters and the sample only may have the parameters ``memory``
+    and ``on_error``, and then takes its constraints from ``_cached_constraints``. A string in a cell
+    is a path to it.
     ``_feature_version`` goes up when the rows change, and ``_learned`` names the fitted attributes
     that a row depends on.
     """
@@ -175,6 +205,7 @@ class Extractor(TransformerMixin, BaseEstimator):
     }
     _cached_constraints = {
         **_parameter_constraints,
+        "on_error": [StrOptions({"raise", "missing"})],
         "memory": [str, os.PathLike, FeatureCache, None],
     }
 
@@ -197,15 +228,16 @@ class Extractor(TransformerMixin, BaseEstimator):
             If no sample is present, or one that is read cannot be used.
         """
         self._validate_params()
-        samples = read_samples(X, self._modality)
+        samples = self._read_samples(X)
         rows = np.flatnonzero(samples.present)
         if len(rows) == 0:
             raise ModalityError("missing in every sample; drop the modality", modality=samples.name)
         with all_or_nothing(self):
             for name, value in self._fit_samples(samples, rows).items():
                 setattr(self, name, value)
-            self.block_shape_ = self._extract_rows(samples, rows[:1]).shape[1:]
+            self.block_shape_ = self._find_shape(samples, rows)
             self.n_features_out_ = int(np.prod(self.block_shape_))
+            self._report_failures(samples)
         return self
 
     def transform(self, X):
@@ -224,16 +256,18 @@ class Extractor(TransformerMixin, BaseEstimator):
         Raises
         ------
         ModalityError
-            If a sample cannot be used; the error names the modality and the row.
+            If a sample cannot be used; the error names the modality and the row. Extractors with a
+            parameter ``on_error="missing"`` treat it as a null cell instead.
         """
         if self.__sklearn_tags__().requires_fit:
             check_is_fitted(self)
         else:
             self._validate_params()
-        samples = read_samples(X, self._modality)
-        block = self._fill_block(samples)
+        samples = self._read_samples(X)
+        block, present = self._fill_block(samples)
+        self._report_failures(samples)
         if block.ndim > 2 and _get_output_config("transform", self)["dense"] != "default":
-            frame = make_frame(**{self._block_name: TensorArray(block, samples.present)})
+            frame = make_frame(**{self._block_name: TensorArray(block, present)})
             return frame if samples.index is None else frame.set_axis(samples.index)
         return block
 
@@ -275,47 +309,78 @@ class Extractor(TransformerMixin, BaseEstimator):
         params = self.get_params(deep=False)
         if params.get("memory") is None:
             return None
-        for name in ("memory", "batch_size", "n_jobs", "verbose"):
+        for name in ("memory", "batch_size", "n_jobs", "verbose", "on_error"):
             params.pop(name, None)
         params |= {name: getattr(self, name, None) for name in self._learned}
         return hash_configuration(type(self), self._feature_version, params)
 
+    def _read_samples(self, X):
+        tolerates = getattr(self, "on_error", "raise") == "missing"
+        return read_samples(X, self._modality)._replace(failures=[] if tolerates else None)
+
     def _fill_block(self, samples):
+        """Return the block, and in which of its rows there are features."""
         self._refuse_null_cells(samples)
-        rows = np.flatnonzero(samples.present)
+        rows, present = np.flatnonzero(samples.present), samples.present
         if hasattr(self, "block_shape_"):
             shape = self.block_shape_
         elif len(rows):
-            shape = self._extract_rows(samples, rows[:1]).shape[1:]
+            shape = self._find_shape(samples, rows)
         else:
             raise ModalityError(
                 "missing in every sample; fit the extractor first", modality=samples.name
             )
         block = np.empty((len(samples.cells), *shape), dtype=self._dtype)
-        block[~samples.present] = 0 if self._null_row is None else self._null_row
         for chunk, values in self._extract_in_chunks(samples, rows, shape):
             block[chunk] = values
-        return block
+        if samples.failures:
+            present = present.copy()
+            present[[failure.row for failure in samples.failures]] = False
+        block[~present] = 0 if self._null_row is None else self._null_row
+        return block, present
 
-    def _extract_rows(self, samples, rows, shape=None):
-        values, _ = _extract_chunk(self, samples.take(rows), shape, self._hash_configuration())
-        return values
+    def _find_shape(self, samples, rows):
+        """Extract samples until there is one that can be: all rows are of its shape."""
+        configuration = self._hash_configuration()
+        for row in rows:
+            chunk = samples.take(np.array([row]))
+            values, _, failures = _extract_chunk(self, chunk, None, configuration)
+            if not failures:
+                return values.shape[1:]
+            samples.failures.extend(failures)
+        raise samples.failures[0]
 
     def _extract_in_chunks(self, samples, rows, shape):
         chunks = [rows[a : a + self.batch_size] for a in range(0, len(rows), self.batch_size)]
         configuration = self._hash_configuration()
-        blocks = self._make_parallel()(
+        extracted = self._make_parallel()(
             delayed(_extract_chunk)(self, samples.take(chunk), shape, configuration)
             for chunk in chunks
         )
         name, counts = type(self).__name__, Counter()
         with tqdm(total=len(rows), desc=name, unit=" samples", disable=not self.verbose) as bar:
-            for chunk, (values, warned) in zip(chunks, blocks, strict=True):
+            for chunk, (values, warned, failures) in zip(chunks, extracted, strict=True):
                 yield chunk, values
                 counts.update(warned)
+                if failures:
+                    samples.failures.extend(failures)
                 bar.update(len(chunk))
         for (category, text), count in counts.items():  # once per call, and not once per row
             warnings.warn(f"modality {samples.name!r}: {text} ({count}x)", category, stacklevel=5)
+
+    def _report_failures(self, samples):
+        """List the bad cells in ``failures_``, each once, and warn of them."""
+        if samples.failures is None:
+            vars(self).pop("failures_", None)
+            return
+        by_row = {failure.row: failure for failure in samples.failures}
+        self.failures_ = [by_row[row] for row in sorted(by_row)]
+        if self.failures_:
+            warnings.warn(
+                f"{len(self.failures_)} of {len(samples.cells)} samples cannot be used and count as "
+                f"missing; failures_ lists them. The first is {self.failures_[0]}",
+                stacklevel=3,
+            )
 
     def _make_parallel(self):
         try:
@@ -352,16 +417,22 @@ def _extract_chunk(extractor, chunk, shape, configuration):
     Returns
     -------
     rows : ndarray of shape (n_cells, ...)
+        What is in the rows of bad cells does not count.
     warned : Counter
         How often each (category, text) was warned of: workers cannot warn the caller themselves.
+    failures : list of ModalityError, or None
+        The bad cells, where they are passed over.
     """
     with _record_warnings() as caught:
         rows = _fetch_rows(extractor, chunk, configuration)
+    if chunk.failures:
+        nothing = np.zeros(() if shape is None else shape)
+        rows = [nothing if row is None else row for row in rows]
     shape = np.shape(rows[0]) if shape is None else shape
     if not (isinstance(rows, np.ndarray) and rows.shape[1:] == shape):  # spares the look at each
         _check_shapes(rows, chunk, shape)
     warned = Counter((warning.category, str(warning.message)) for warning in caught)
-    return np.asarray(rows, dtype=extractor._dtype), warned
+    return np.asarray(rows, dtype=extractor._dtype), warned, chunk.failures
 
 
 def _check_shapes(rows, chunk, shape):
@@ -380,11 +451,17 @@ def _fetch_rows(extractor, chunk, configuration):
 
     def extract(positions):
         cells = [chunk.cells[position] for position in positions]
-        samples = list(read_cells(extractor._read, cells, map(chunk.place, positions)))
-        return extractor._extract(samples)
+        places = map(chunk.place, positions)
+        samples = list(read_cells(extractor._read, cells, places, chunk.failures))
+        if not chunk.failures:
+            return extractor._extract(samples)
+        good = [sample for sample in samples if sample is not None]
+        rows = iter(extractor._extract(good) if good else ())
+        return [None if sample is None else next(rows) for sample in samples]
 
     def extract_rows(positions):
-        return [np.asarray(row, dtype=extractor._dtype) for row in extract(positions)]
+        rows = extract(positions)
+        return [None if row is None else np.asarray(row, dtype=extractor._dtype) for row in rows]
 
     if configuration is None:
         return extract(range(len(chunk.cells)))

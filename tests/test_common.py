@@ -11,6 +11,7 @@ import inspect
 import os
 import pickle
 import pkgutil
+import warnings
 
 import joblib
 import numpy as np
@@ -170,7 +171,8 @@ def test_what_changes_a_row_changes_its_key(extractor):
     key = extractor.set_params(memory="somewhere")._hash_configuration()
     for name in extractor.get_params():
         changed = clone(extractor).set_params(**{name: "changed"})._hash_configuration()
-        assert (changed == key) == (name in ("memory", "batch_size", "n_jobs", "verbose")), name
+        harmless = ("memory", "batch_size", "n_jobs", "verbose", "on_error")
+        assert (changed == key) == (name in harmless), name
 
 
 def test_every_container_gives_the_same_block(extractor, samples):
@@ -208,6 +210,42 @@ def test_fit_skips_null_cells(extractor, samples):
         assert_array_equal(output(clone(extractor).fit(gaps), samples), whole)
     with pytest.raises(ModalityError, match="missing in every sample"):
         clone(extractor).fit([None, None])
+
+
+@pytest.mark.parametrize("bad", ["nowhere.xyz", object()], ids=["path", "object"])
+def test_a_bad_sample_is_raised_or_missing(extractor, samples, bad):
+    if "on_error" not in extractor.get_params():
+        return
+    whole = output(clone(extractor).fit(samples), samples)
+    cells = pd.Series([bad, *samples, bad], index=range(10, 12 + N), name="a", dtype=object)
+    with pytest.raises(ModalityError, match=r"modality 'a', row (0|10) \(index (10|20)\)"):
+        clone(extractor).fit(cells)
+    extractor.set_params(on_error="missing").fit(samples)
+    with pytest.warns(UserWarning, match=f"2 of {N + 2} samples cannot be used"):
+        block = extractor.transform(cells)
+    assert [failure.index for failure in extractor.failures_] == [10, 11 + N]
+    assert_array_equal(block[1:-1], whole)
+    assert np.isnan(block[[0, -1]]).all()
+    with pytest.warns(UserWarning, match="samples cannot be used"):
+        again = extractor.fit_transform(cells)
+    assert np.isnan(again.reshape(N + 2, -1)).all(axis=1).tolist() == [True, *[False] * N, True]
+
+
+def test_a_bad_sample_is_a_missing_modality_of_a_fusion(extractor, samples):
+    if "on_error" not in extractor.get_params():
+        return
+    frame = make_frame(a=[samples[0], "nowhere.xyz", *samples[2:]])
+    member = make_pipeline(FunctionTransformer(), clone(extractor).set_params(on_error="missing"))
+    for transformer in (member, member[1]):
+        fusion = MultimodalFusion([("a", transformer)], fusion=None)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".*samples cannot be used", UserWarning)
+            with pytest.raises(ModalityError, match=r"'a', row 1 \(.*missing=\"error\"; set"):
+                fusion.fit(frame)
+            fused = fusion.set_params(missing="nan").fit_transform(frame)
+            filled = fusion.set_params(missing="zero").fit_transform(frame)
+        assert fused["a"].isna().tolist() == [row == 1 for row in range(N)]
+        assert not filled["a"].array.tensor[1].any()
 
 
 def test_inside_multimodal_fusion_nulls_are_handled(extractor, samples):

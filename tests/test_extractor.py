@@ -25,8 +25,9 @@ class Lengths(Extractor):
 
     _modality = "numbers"
 
-    def __init__(self, first=None, *, batch_size=2, n_jobs=None, verbose=False):
+    def __init__(self, first=None, *, on_error="raise", batch_size=2, n_jobs=None, verbose=False):
         self.first = first
+        self.on_error = on_error
         self.batch_size = batch_size
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -164,15 +165,96 @@ def test_the_name_of_a_column_is_the_modality():
     assert read_samples([[1]], "numbers").name == "numbers"
 
 
+# -- passing over bad samples
+
+NULL = [np.nan, np.nan]
+PASSING_OVER = pytest.warns(UserWarning, match="samples cannot be used")
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_bad_samples_become_missing_and_are_listed_with_their_places(n_jobs):
+    column = pd.Series(["x", [1, 2], None, "y", [3], "z"], list("uvwxyz"), name="heart")
+    extractor = Lengths(on_error="missing", n_jobs=n_jobs)
+    first = r"3 of 6 samples .* failures_ .* modality 'heart', row 0 \(index 'u'\): cannot read 'x'"
+    with pytest.warns(UserWarning, match=first) as caught:
+        block = extractor.transform(column)
+    assert len(caught) == 1
+    assert_array_equal(block, [NULL, [2, 3], NULL, NULL, [1, 3], NULL])
+    places = [(f.modality, f.row, f.index, f.message) for f in extractor.failures_]
+    assert places == [
+        ("heart", 0, "u", "cannot read 'x'"),
+        ("heart", 3, "x", "cannot read 'y'"),
+        ("heart", 5, "z", "cannot read 'z'"),
+    ]
+
+
+def test_a_fit_passes_over_bad_samples_and_lists_them_once():
+    class Adding(Lengths):
+        def _fit_samples(self, samples, rows):
+            return {"total_": sum(sum(cell) for _, cell in samples.read(self._read, rows))}
+
+    extractor = Adding(on_error="missing")
+    with PASSING_OVER:
+        extractor.fit(["x", [1, 2], "y", [3]])
+    assert extractor.total_ == 6
+    assert extractor.block_shape_ == (2,)
+    assert [failure.row for failure in extractor.failures_] == [0, 2]
+
+
+def test_where_no_sample_can_be_used_the_first_error_is_raised():
+    for call in (Learning(on_error="missing").fit, Lengths(on_error="missing").transform):
+        with pytest.raises(ModalityError, match="row 1: cannot read 'x'"):
+            call([None, "x", "y"])
+    with PASSING_OVER:
+        block = Lengths(on_error="missing").fit([[1]]).transform(["x"])
+    assert_array_equal(block, [NULL])
+
+
+def test_failures_are_those_of_the_last_call():
+    extractor = Lengths(on_error="missing")
+    with PASSING_OVER:
+        extractor.fit_transform([[1], "x"])
+    extractor.transform([[1], [2]])
+    assert extractor.failures_ == []
+    assert not hasattr(extractor.set_params(on_error="raise").fit([[1]]), "failures_")
+
+
+def test_a_bad_image_is_null_in_a_frame():
+    class Squares(Lengths):
+        def _extract(self, samples):
+            return [np.full((2, 2), len(sample)) for sample in samples]
+
+    extractor = Squares(on_error="missing").set_output(transform="pandas")
+    with PASSING_OVER:
+        frame = extractor.fit_transform([[1], "x", None])
+    assert frame["squares"].isna().tolist() == [False, True, True]
+
+
+def test_what_is_no_sample_of_the_same_shape_is_an_error_all_the_same():
+    with pytest.raises(ModalityError, match=r"row 1: gives features of shape \(1,\)"):
+        Lengths(first=2, on_error="missing").transform([[1, 2], [1]])
+
+
 # -- with a cache
 
 
 class Spied(Lengths):
     """Writes down what it extracts: workers have no other way to tell."""
 
-    def __init__(self, log=None, *, power=1, memory=None, batch_size=2, n_jobs=None, verbose=False):
+    def __init__(
+        self,
+        log=None,
+        *,
+        power=1,
+        on_error="raise",
+        memory=None,
+        batch_size=2,
+        n_jobs=None,
+        verbose=False,
+    ):
         self.log = log
         self.power = power
+        self.on_error = on_error
         self.memory = memory
         self.batch_size = batch_size
         self.n_jobs = n_jobs
@@ -217,8 +299,7 @@ def test_a_search_extracts_each_sample_and_configuration_once(spied, n_jobs):
 def test_null_cells_and_equal_samples_beside_a_cache(spied, n_jobs):
     cells = [[1, 2], None, [1, 2], [3], [1, 2], None]
     block = spied.set_params(n_jobs=n_jobs).transform(cells)
-    null = [np.nan, np.nan]
-    assert_array_equal(block, [[2, 3], null, [2, 3], [1, 3], [2, 3], null])
+    assert_array_equal(block, [[2, 3], NULL, [2, 3], [1, 3], [2, 3], NULL])
     assert extractions(spied) == ["1: [1, 2]", "1: [3]"]
 
 
@@ -251,6 +332,25 @@ def test_a_bad_sample_is_named_also_among_cached_ones(spied):
     spied.transform([[1], [2]])
     with pytest.raises(ModalityError, match="modality 'numbers', row 2: cannot read 'x'"):
         spied.set_params(batch_size=5).transform([[1], [2], "x"])
+
+
+def test_a_bad_sample_is_passed_over_among_cached_ones_and_read_again(spied, tmp_path, monkeypatch):
+    class Files(Spied):
+        def _read(self, cell):
+            return super()._read(cell) if isinstance(cell, list) else list(cell.read_bytes())
+
+    def refuse(path):
+        raise ModalityError("locked")
+
+    file = tmp_path / "numbers"
+    file.write_bytes(bytes([4]))
+    files = Files(**spied.get_params() | {"on_error": "missing", "batch_size": 5})
+    with monkeypatch.context() as patch, PASSING_OVER:
+        patch.setattr(Path, "read_bytes", refuse)
+        block = files.transform([[1], file, [2]])
+    assert_array_equal(block, [[1, 1], NULL, [1, 2]])
+    assert_array_equal(files.transform([[1], file, [2]]), [[1, 1], [1, 4], [1, 2]])
+    assert extractions(files) == ["1: [1]", "1: [2]", "1: [4]"]
 
 
 def test_what_was_extracted_before_a_failure_is_kept(spied):

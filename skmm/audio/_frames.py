@@ -1,11 +1,12 @@
 """From the frames of a clip to one row: what the extractors of audio share."""
 
 from functools import partial
+from itertools import takewhile
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skmm._extractor import Extractor, read_cells
+from skmm._extractor import Extractor
 from skmm._validation import Integral, Interval, Options, Real, StrOptions
 from skmm.audio._decibels import BandMeter, measure_energy
 from skmm.audio._deltas import append_deltas, name_deltas
@@ -101,14 +102,11 @@ class FrameExtractor(Extractor):
         Files may hold less than their headers promise but never more, so they are decoded from the
         longest promise down, until the next one cannot win: honest headers cost one decoding.
         """
-        cells, places = samples.cells[rows], [samples.place(row) for row in rows]
         count = partial(count_samples, sampling_rate=self.sampling_rate)
-        promises = np.array(list(read_cells(count, cells, places)))
-        longest = 0
-        for position in np.argsort(-promises):
-            if promises[position] <= longest:
-                break
-            [clip] = read_cells(self._read, [cells[position]], [places[position]])
+        promises, longest = dict(samples.read(count, rows)), 0
+        by_promise = sorted(promises, key=promises.get, reverse=True)
+        may_win = takewhile(lambda row: promises[row] > longest, by_promise)
+        for _, clip in samples.read(self._read, may_win):
             longest = max(longest, len(clip))
         return longest
 

@@ -39,6 +39,9 @@ class MelSpectrogramExtractor(FrameExtractor):
     min_seconds, max_seconds : float, default=0.0 and 600.0
         Shortest and longest accepted clip in seconds. Files that are too long are refused before
         they are decoded.
+    on_error : {"raise", "missing"}, default="raise"
+        What to do with a clip that cannot be used, such as a damaged file: raise an error; or warn,
+        list it in ``failures_``, and go on as if it were missing.
     memory : str, path-like or FeatureCache, default=None
         Where to keep rows, so that a clip is read once over all folds, candidates and runs.
     batch_size : int, default=64
@@ -55,6 +58,8 @@ class MelSpectrogramExtractor(FrameExtractor):
         pooled. The values of a frame are `n_mels` bands, energy, and the deltas of both.
     n_features_out_ : int
         Number of values in one row.
+    failures_ : list of ModalityError
+        The clips that the last call could not use, and why; with ``on_error="missing"`` only.
     n_frames_ : int
         Frames of the longest clip seen in `fit`; only with ``pool=None`` and ``max_frames=None``.
 
@@ -110,6 +115,7 @@ class MelSpectrogramExtractor(FrameExtractor):
         precision="single",
         min_seconds=0.0,
         max_seconds=600.0,
+        on_error="raise",
         memory=None,
         batch_size=64,
         n_jobs=None,
@@ -126,6 +132,7 @@ class MelSpectrogramExtractor(FrameExtractor):
         self.precision = precision
         self.min_seconds = min_seconds
         self.max_seconds = max_seconds
+        self.on_error = on_error
         self.memory = memory
         self.batch_size = batch_size
         self.n_jobs = n_jobs

@@ -119,11 +119,12 @@ class FeatureCache:
             What the rows are kept under, up to 511 bytes. An int, which must be the only one of
             its value, stands for a row that is not to be kept.
         compute : callable
-            Takes a list of positions in `keys`, and returns an array for each.
+            Takes a list of positions in `keys`, and returns an array for each, or None where there
+            is no row, which is then asked for again next time.
 
         Returns
         -------
-        rows : list of ndarray
+        rows : list of ndarray or None
             One per key. Those looked up are read-only.
         """
         rows = self._read(keys)
@@ -158,7 +159,7 @@ class FeatureCache:
         return intact
 
     def _write(self, rows):
-        rows = {key: rows[key] for key in _kept(rows)}
+        rows = {key: rows[key] for key in _kept(rows) if rows[key] is not None}
         if rows:
             with self._warn_and_go_on():
                 self._generations().write(rows)

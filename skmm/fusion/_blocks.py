@@ -79,6 +79,15 @@ def spread(values, present):
     return Block(whole, present)
 
 
+def leave_out_nan(block):
+    """The block without the rows that are NaN throughout: a member found nothing to describe."""
+    values = block.values
+    if sparse.issparse(values) or values.dtype.kind != "f":
+        return block
+    is_nan = np.isnan(values.reshape(len(values), -1)).all(axis=1)
+    return Block(values, block.present & ~is_nan)
+
+
 def empty_block(spec, n_rows):
     """A block of the fitted form in which no row is present."""
     make = sparse.csr_array if spec.is_sparse else np.zeros

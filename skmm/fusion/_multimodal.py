@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from skmm._validation import (
     HasMethods,
     Integral,
+    ModalityError,
     StrOptions,
     _raise_for_params,
     all_or_nothing,
@@ -21,6 +22,7 @@ from skmm.fusion._blocks import (
     check_finite,
     check_shape,
     empty_block,
+    leave_out_nan,
     spec_of,
     spread,
     to_frame,
@@ -88,6 +90,9 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
     Columns are selected by name, so X may have them in any order, and more of them. A plain numeric X
     works as well: give the columns of each modality by number, or one modality for all of them.
     A sparse block stays sparse in a concatenation, which then is sparse as a whole.
+
+    A sample that an extractor with ``on_error="missing"`` cannot use is a missing modality; the
+    ``failures_`` of the fitted extractor tell why.
 
     Examples
     --------
@@ -305,12 +310,28 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
                 block = empty_block(self._block_specs[member.modality], len(column.present))
             else:
                 block = spread(rows, column.present)
+                if _passes_over_bad_samples(member.estimator):
+                    block = leave_out_nan(block)
+                    self._refuse_bad_samples(block, column, member.modality, X)
                 if self._block_specs is not None:
                     check_shape(block, self._block_specs[member.modality].shape, member.modality)
             if not self._is_missing("nan"):
                 check_finite(block, member.modality, getattr(X, "index", None))
             blocks[member.modality] = block
         return blocks
+
+    def _refuse_bad_samples(self, block, column, modality, X):
+        """Say that a sample which a member passed over is missing, if no cell may be."""
+        bad = np.flatnonzero(column.present & ~block.present)
+        if len(bad) and self._is_missing("error"):
+            index = getattr(X, "index", None)
+            raise ModalityError(
+                f'the sample cannot be used and counts as missing, and missing="error"; '
+                f"{self._missing_hint}",
+                modality=modality,
+                row=bad[0],
+                index=None if index is None else index[bad[0]],
+            )
 
     def _fit_fusion(self, blocks, filled, y, X):
         if self.fusion is None:
@@ -370,6 +391,15 @@ def _transform_rows(member, rows, y, params):
         return _pass_through(rows)
     output = member.estimator.transform(rows)
     return as_values(output, rows.shape[0])
+
+
+def _passes_over_bad_samples(estimator):
+    """Whether a member, or a step of it, has ``on_error="missing"``."""
+    params = {} if isinstance(estimator, str) else estimator.get_params()
+    return any(
+        name.rpartition("__")[2] == "on_error" and isinstance(value, str) and value == "missing"
+        for name, value in params.items()
+    )
 
 
 def _pass_through(rows):

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skmm._device import resolve_device
-from skmm._extractor import Extractor, read_cells
+from skmm._extractor import Extractor
 from skmm._threads import one_thread
 from skmm._validation import HasMethods, Integral, Interval, ModalityError, Real, StrOptions
 from skmm.image._backbones import is_backbone_name, when_changed
@@ -69,6 +69,9 @@ class CNNExtractor(Extractor):
         the CPU.
     max_pixels : int, default=50_000_000
         Largest accepted width times height of a file, checked before it is decoded.
+    on_error : {"raise", "missing"}, default="raise"
+        What to do with an image that cannot be used, such as a damaged file: raise an error; or warn,
+        list it in ``failures_``, and go on as if it were missing.
     memory : str, path-like or FeatureCache, default=None
         Where to keep rows, so that an image is read once over all folds, candidates and runs. Not
         for modules, whose weights have no name.
@@ -93,6 +96,8 @@ class CNNExtractor(Extractor):
         Shape of one row: ``(n_features_out_,)``, or ``(n_maps, height, width)`` with ``pool=None``.
     n_features_out_ : int
         Number of values in one row.
+    failures_ : list of ModalityError
+        The images that the last call could not use, and why; with ``on_error="missing"`` only.
 
     See Also
     --------
@@ -174,6 +179,7 @@ class CNNExtractor(Extractor):
         threshold=0.25,
         device="auto",
         max_pixels=50_000_000,
+        on_error="raise",
         memory=None,
         batch_size=64,
         n_jobs=None,
@@ -194,6 +200,7 @@ class CNNExtractor(Extractor):
         self.threshold = threshold
         self.device = device
         self.max_pixels = max_pixels
+        self.on_error = on_error
         self.memory = memory
         self.batch_size = batch_size
         self.n_jobs = n_jobs
@@ -268,7 +275,7 @@ class CNNExtractor(Extractor):
                 _check_channels(image, patches[0].shape[1])
             return _channels_first(image)
 
-        for image in read_cells(read, samples.cells[rows], map(samples.place, rows)):
+        for _, image in samples.read(read, rows):
             patches.append(sample_patches(image, self.patch_size, n_each, rng))
         return np.concatenate(patches)
 

@@ -34,6 +34,9 @@ class HOGExtractor(Extractor):
         are, and must give equally many features.
     max_pixels : int, default=50_000_000
         Largest accepted width times height of a file, checked before it is decoded.
+    on_error : {"raise", "missing"}, default="raise"
+        What to do with an image that cannot be used, such as a damaged file: raise an error; or warn,
+        list it in ``failures_``, and go on as if it were missing.
     memory : str, path-like or FeatureCache, default=None
         Where to keep rows, so that an image is read once over all folds, candidates and runs.
     batch_size : int, default=64
@@ -49,6 +52,8 @@ class HOGExtractor(Extractor):
         Shape of one row, ``(n_features_out_,)``.
     n_features_out_ : int
         Number of columns of the block.
+    failures_ : list of ModalityError
+        The images that the last call could not use, and why; with ``on_error="missing"`` only.
 
     See Also
     --------
@@ -106,6 +111,7 @@ class HOGExtractor(Extractor):
         transform_sqrt=False,
         size=(64, 64),
         max_pixels=50_000_000,
+        on_error="raise",
         memory=None,
         batch_size=64,
         n_jobs=None,
@@ -118,6 +124,7 @@ class HOGExtractor(Extractor):
         self.transform_sqrt = transform_sqrt
         self.size = size
         self.max_pixels = max_pixels
+        self.on_error = on_error
         self.memory = memory
         self.batch_size = batch_size
         self.n_jobs = n_jobs

@@ -20,6 +20,9 @@ class PixelExtractor(Extractor):
         have three channels, arrays one or three.
     max_pixels : int, default=50_000_000
         Largest accepted width times height of a file, checked before it is decoded.
+    on_error : {"raise", "missing"}, default="raise"
+        What to do with an image that cannot be used, such as a damaged file: raise an error; or warn,
+        list it in ``failures_``, and go on as if it were missing.
     memory : str, path-like or FeatureCache, default=None
         Where to keep rows, so that an image is read once over all folds, candidates and runs.
     batch_size : int, default=64
@@ -35,6 +38,8 @@ class PixelExtractor(Extractor):
         Shape of one row, ``(n_channels, height, width)``.
     n_features_out_ : int
         Number of values in one row.
+    failures_ : list of ModalityError
+        The images that the last call could not use, and why; with ``on_error="missing"`` only.
 
     See Also
     --------
@@ -77,6 +82,7 @@ class PixelExtractor(Extractor):
         *,
         color=None,
         max_pixels=50_000_000,
+        on_error="raise",
         memory=None,
         batch_size=64,
         n_jobs=None,
@@ -85,6 +91,7 @@ class PixelExtractor(Extractor):
         self.size = size
         self.color = color
         self.max_pixels = max_pixels
+        self.on_error = on_error
         self.memory = memory
         self.batch_size = batch_size
         self.n_jobs = n_jobs

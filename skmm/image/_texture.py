@@ -30,6 +30,9 @@ class TextureExtractor(Extractor):
         they are, and may be of different sizes; structure is then measured at each image's scale.
     max_pixels : int, default=50_000_000
         Largest accepted width times height of a file, checked before it is decoded.
+    on_error : {"raise", "missing"}, default="raise"
+        What to do with an image that cannot be used, such as a damaged file: raise an error; or warn,
+        list it in ``failures_``, and go on as if it were missing.
     memory : str, path-like or FeatureCache, default=None
         Where to keep rows, so that an image is read once over all folds, candidates and runs.
     batch_size : int, default=64
@@ -45,6 +48,8 @@ class TextureExtractor(Extractor):
         Shape of one row, ``(n_points + 2,)``.
     n_features_out_ : int
         Number of columns of the block.
+    failures_ : list of ModalityError
+        The images that the last call could not use, and why; with ``on_error="missing"`` only.
 
     See Also
     --------
@@ -96,6 +101,7 @@ class TextureExtractor(Extractor):
         *,
         size=None,
         max_pixels=50_000_000,
+        on_error="raise",
         memory=None,
         batch_size=64,
         n_jobs=None,
@@ -105,6 +111,7 @@ class TextureExtractor(Extractor):
         self.radius = radius
         self.size = size
         self.max_pixels = max_pixels
+        self.on_error = on_error
         self.memory = memory
         self.batch_size = batch_size
         self.n_jobs = n_jobs

@@ -6,7 +6,7 @@ from itertools import chain
 
 import numpy as np
 
-from skmm._extractor import Extractor, read_cells
+from skmm._extractor import Extractor
 from skmm._validation import Integral, Interval, ModalityError, Real
 from skmm.sensor._bands import find_bands
 from skmm.sensor._measures import MEASURES, Recordings, measure, name_columns
@@ -49,6 +49,9 @@ class SensorStatisticsExtractor(Extractor):
         What to do with values of NaN: refuse the recording, or fill them in by linear interpolation
         between the values before and after; at the ends, by the nearest value. A channel without
         any value is refused.
+    on_error : {"raise", "missing"}, default="raise"
+        What to do with a recording that cannot be used, such as a damaged file: raise an error; or warn,
+        list it in ``failures_``, and go on as if it were missing.
     memory : str, path-like or FeatureCache, default=None
         Where to keep rows, so that a recording is read once over all folds, candidates and runs.
     batch_size : int, default=256
@@ -64,6 +67,8 @@ class SensorStatisticsExtractor(Extractor):
         Number of channels of the first recording of ``fit``; others are refused afterwards.
     n_features_out_ : int
         Number of columns of the block.
+    failures_ : list of ModalityError
+        The recordings that the last call could not use, and why; with ``on_error="missing"`` only.
 
     See Also
     --------
@@ -110,6 +115,7 @@ class SensorStatisticsExtractor(Extractor):
         sampling_rate=1.0,
         bands=4,
         gaps="error",
+        on_error="raise",
         memory=None,
         batch_size=256,
         n_jobs=None,
@@ -119,18 +125,14 @@ class SensorStatisticsExtractor(Extractor):
         self.sampling_rate = sampling_rate
         self.bands = bands
         self.gaps = gaps
+        self.on_error = on_error
         self.memory = memory
         self.batch_size = batch_size
         self.n_jobs = n_jobs
         self.verbose = verbose
 
     def _fit_samples(self, samples, rows):
-        first = rows[:1]
-        (recording,) = read_cells(
-            partial(read_recording, gaps=self.gaps),
-            samples.cells[first],
-            map(samples.place, first),
-        )
+        _, recording = next(samples.read(partial(read_recording, gaps=self.gaps), rows))
         if not self._name_columns(recording.shape[1]):
             raise ModalityError(
                 f"statistics={self.statistics!r} are none of a recording of "

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from skmm._extractor import Extractor, read_cells
+from skmm._extractor import Extractor
 from skmm._validation import Integral, Interval
 from skmm.sensor._reader import READING_CONSTRAINTS, read_recording
 
@@ -27,6 +27,9 @@ class SensorWindowExtractor(Extractor):
         What to do with values of NaN: refuse the recording, or fill them in by linear interpolation
         between the values before and after; at the ends, by the nearest value. A channel without
         any value is refused.
+    on_error : {"raise", "missing"}, default="raise"
+        What to do with a recording that cannot be used, such as a damaged file: raise an error; or
+        warn, list it in ``failures_``, and go on as if it were missing.
     memory : str, path-like or FeatureCache, default=None
         Where to keep rows, so that a recording is read once over all folds, candidates and runs.
     batch_size : int, default=256
@@ -44,6 +47,8 @@ class SensorWindowExtractor(Extractor):
         Number of channels of the first recording of ``fit``; others are refused afterwards.
     block_shape_ : tuple
         ``(length_, n_channels_)``.
+    failures_ : list of ModalityError
+        The recordings that the last call could not use, and why; with ``on_error="missing"`` only.
 
     See Also
     --------
@@ -84,6 +89,7 @@ class SensorWindowExtractor(Extractor):
         resample=False,
         standardize=False,
         gaps="error",
+        on_error="raise",
         memory=None,
         batch_size=256,
         n_jobs=None,
@@ -93,6 +99,7 @@ class SensorWindowExtractor(Extractor):
         self.resample = resample
         self.standardize = standardize
         self.gaps = gaps
+        self.on_error = on_error
         self.memory = memory
         self.batch_size = batch_size
         self.n_jobs = n_jobs
@@ -104,14 +111,10 @@ class SensorWindowExtractor(Extractor):
         return tags
 
     def _fit_samples(self, samples, rows):
-        rows = rows if self.length is None else rows[:1]
-        recordings = read_cells(
-            partial(read_recording, gaps=self.gaps),
-            samples.cells[rows],
-            map(samples.place, rows),
-        )
-        n_steps, n_channels = zip(*(recording.shape for recording in recordings), strict=True)
-        return {"length_": self.length or max(n_steps), "n_channels_": n_channels[0]}
+        recordings = samples.read(partial(read_recording, gaps=self.gaps), rows)
+        _, first = next(recordings)
+        length = self.length or max([len(first), *(len(recording) for _, recording in recordings)])
+        return {"length_": length, "n_channels_": first.shape[1]}
 
     def _read(self, cell):
         return read_recording(cell, getattr(self, "n_channels_", None), gaps=self.gaps)
