@@ -24,6 +24,8 @@ FLOOR = {
     "_tensor": 1,
     "_input": 1,
     "datasets": 1,
+    "_samples": 1,
+    "_extraction": 2,
     "_extractor": 2,
     "image": 2,
     "audio": 2,
@@ -37,6 +39,9 @@ SAME_FLOOR = {
     ("frame", "_tensor"),
     ("_input", "frame"),
     ("_input", "_tensor"),
+    ("_samples", "frame"),
+    ("_samples", "_tensor"),
+    ("_extractor", "_extraction"),
     ("cache", "_files"),
 } | {
     (package, module)

@@ -110,6 +110,23 @@ class FeatureCache:
         self._generations().clear()
         _COUNTS.pop(self._folder, None)
 
+    def look_up(self, keys):
+        """Return those rows that are there.
+
+        Parameters
+        ----------
+        keys : list of bytes or int
+            As in :meth:`fetch`.
+
+        Returns
+        -------
+        rows : dict of ndarray
+            By key; read-only.
+        """
+        rows = self._read(keys)
+        _COUNTS[self._folder].update(hits=sum(key in rows for key in keys))
+        return rows
+
     def fetch(self, keys, compute):
         """Look rows up; compute those that are not there, once over all processes, and keep them.
 
@@ -127,12 +144,9 @@ class FeatureCache:
         rows : list of ndarray or None
             One per key. Those looked up are read-only.
         """
-        rows = self._read(keys)
-        computed = {}
-        if absent := _first_positions(keys, rows):
-            with claimed(self._folder, _kept(absent)):
-                rows |= self._read(absent)  # others may have computed them meanwhile
-                absent = _first_positions(keys, rows)
+        with claimed(self._folder, _kept(keys)):  # others may compute them at this moment
+            rows, computed = self._read(keys), {}
+            if absent := _first_positions(keys, rows):
                 computed = dict(zip(absent, compute(list(absent.values())), strict=True))
                 self._write(computed)
         _COUNTS[self._folder].update(hits=len(keys) - len(computed), misses=len(computed))

@@ -1,6 +1,7 @@
 """Name what a row of features is made of: the configuration, and the sample."""
 
 import os
+from functools import lru_cache
 from hashlib import sha256
 
 import numpy as np
@@ -97,7 +98,12 @@ def _hash_file(path):
 def _hash_array(kind, array):
     if array.dtype.kind not in _NUMBERS:
         return None
-    digest = sha256(repr((kind, array.dtype.str, array.shape)).encode())
+    digest = _begin_hash(kind, array.dtype.str, array.shape).copy()
     # Folds copy rows, and a copy may be laid out differently: the layout is no part of a sample.
     digest.update(np.ascontiguousarray(array))
     return digest.digest()[:_N_BYTES]
+
+
+@lru_cache  # the samples of a column mostly are of one form
+def _begin_hash(*form):
+    return sha256(repr(form).encode())

@@ -1,6 +1,7 @@
 """One row of features as bytes that can be trusted: no pickle, and a checksum."""
 
 import struct
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -42,6 +43,12 @@ def unpack_row(key, record):
     body = memoryview(record)[_HEAD.size :]
     if crc32(body, crc32(key + record[4 : _HEAD.size])) != checksum:
         return None
-    shape = struct.unpack_from(f"<{n_dimensions}Q", body, n_name)
-    values = np.frombuffer(body[n_name + 8 * n_dimensions :], dtype=str(body[:n_name], "ascii"))
-    return values.reshape(shape)
+    start = _HEAD.size + n_name + 8 * n_dimensions
+    dtype, shape = _read_form(record[_HEAD.size : start], n_name)
+    return np.frombuffer(record, dtype, offset=start).reshape(shape)
+
+
+@lru_cache  # rows of one extractor have one form
+def _read_form(form, n_name):
+    shape = np.frombuffer(form, "<u8", offset=n_name)
+    return np.dtype(form[:n_name].decode("ascii")), tuple(shape.tolist())

@@ -5,7 +5,8 @@ import pandas as pd
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.utils.validation import check_is_fitted
 
-from skmm._extractor import Extractor, read_cells, read_samples
+from skmm._extractor import Extractor
+from skmm._samples import read_cells, read_samples
 from skmm._validation import (
     Integral,
     Interval,

@@ -4,7 +4,8 @@ from collections import Counter
 
 import numpy as np
 
-from skmm._extractor import Extractor, read_cells
+from skmm._extractor import Extractor
+from skmm._samples import read_cells
 from skmm._validation import Integral, Interval, ModalityError
 from skmm.text._reader import READING_CONSTRAINTS, read_words
 

@@ -6,7 +6,8 @@ from itertools import chain, repeat
 import numpy as np
 from sklearn.utils import check_random_state
 
-from skmm._extractor import Extractor, read_cells
+from skmm._extractor import Extractor
+from skmm._samples import read_cells
 from skmm._validation import HasMethods, Integral, Interval, ModalityError, Real, StrOptions
 from skmm.text._lookup import look_up
 from skmm.text._reader import READING_CONSTRAINTS, read_words

@@ -1,0 +1,204 @@
+"""From the cells of a column to rows of features: the cache, batches, workers, progress, warnings."""
+
+import warnings
+from collections import Counter
+from contextlib import contextmanager
+from threading import current_thread, main_thread
+
+import numpy as np
+from sklearn.utils.parallel import Parallel, delayed
+from tqdm.auto import tqdm
+
+from skmm._samples import read_cells
+from skmm._validation import ModalityError
+from skmm.cache import FeatureCache
+from skmm.cache._keys import hash_sample
+
+_LOOKED_UP_AT_ONCE = 1024  # rows; their features are in memory twice meanwhile
+
+
+class Extraction:
+    """A run of an extractor over the samples of a column.
+
+    Parameters
+    ----------
+    extractor : Extractor
+    samples : Samples
+        Bad cells are added to its list of failures, if it has one.
+    """
+
+    def __init__(self, extractor, samples):
+        self.extractor = extractor
+        self.samples = samples
+        self.configuration = extractor._hash_configuration()
+        self.warned = Counter()
+
+    def find_shape(self, rows):
+        """Extract samples until there is one that can be: all rows are of its shape.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows,), int
+
+        Returns
+        -------
+        shape : tuple of int
+        """
+        for row in rows:
+            chunk = self.samples.take(np.array([row]))
+            values, _, failures = _extract_chunk(self.extractor, chunk, None, self.configuration)
+            if not failures:
+                return values.shape[1:]
+            self.samples.failures.extend(failures)
+        raise self.samples.failures[0]
+
+    def fill(self, block, rows):
+        """Write the features of some samples, those of bad ones excepted.
+
+        Parameters
+        ----------
+        block : ndarray of shape (n_samples, ...)
+        rows : ndarray of shape (n_rows,), int
+        """
+        absent = self._look_up(block, rows)
+        n_found, unit = len(rows) - len(absent), " samples"
+        name, silent = type(self.extractor).__name__, not self.extractor.verbose
+        with tqdm(total=len(rows), initial=n_found, desc=name, unit=unit, disable=silent) as bar:
+            for chunk, values in self._extract_in_chunks(absent, block.shape[1:]):
+                block[chunk] = values
+                bar.update(len(chunk))
+        for (category, text), count in self.warned.items():  # once per call, and not once per row
+            text = f"modality {self.samples.name!r}: {text} ({count}x)"
+            warnings.warn(text, category, stacklevel=5)
+
+    def _look_up(self, block, rows):
+        """Write the rows that are in the cache; return those that are not."""
+        if self.configuration is None:
+            return rows
+        cache, absent = _open_cache(self.extractor), []
+        for start in range(0, len(rows), _LOOKED_UP_AT_ONCE):
+            chunk = self.samples.take(rows[start : start + _LOOKED_UP_AT_ONCE])
+            keys = _name_rows(chunk.cells, self.configuration)
+            with _record_warnings() as caught:
+                found = cache.look_up(keys)
+            self.warned.update(_count(caught))
+            for row, key in zip(chunk.rows, keys, strict=True):
+                features = found.get(key)
+                if features is None:
+                    absent.append(row)
+                    continue
+                if features.shape != block.shape[1:]:
+                    _check_shape(features, block.shape[1:], self.samples.place(row))
+                block[row] = features
+        return np.array(absent, dtype=int)
+
+    def _extract_in_chunks(self, rows, shape):
+        size = self.extractor.batch_size
+        chunks = [rows[start : start + size] for start in range(0, len(rows), size)]
+        if not chunks:  # no need to start workers
+            return
+        extracted = self._make_parallel()(
+            delayed(_extract_chunk)(
+                self.extractor, self.samples.take(chunk), shape, self.configuration
+            )
+            for chunk in chunks
+        )
+        for chunk, (values, warned, failures) in zip(chunks, extracted, strict=True):
+            self.warned.update(warned)
+            if failures:
+                self.samples.failures.extend(failures)
+            yield chunk, values
+
+    def _make_parallel(self):
+        try:
+            return Parallel(n_jobs=self.extractor.n_jobs, return_as="generator")
+        except ValueError as error:  # joblib's multiprocessing forks, and a fork after torch hangs
+            raise ValueError(
+                f"{type(self.extractor).__name__} cannot run on this joblib backend: {error}. Use "
+                "joblib.parallel_config('loky')"
+            ) from error
+
+
+@contextmanager
+def _record_warnings():
+    """Collect warnings in a list; in threads they pass, for the filters belong to the process."""
+    if current_thread() is not main_thread():
+        yield []
+        return
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield caught
+
+
+def _extract_chunk(extractor, chunk, shape, configuration):
+    """Read and extract some samples; this is what worker processes run.
+
+    Returns
+    -------
+    rows : ndarray of shape (n_cells, ...)
+        What is in the rows of bad cells does not count.
+    warned : Counter
+        How often each (category, text) was warned of: workers cannot warn the caller themselves.
+    failures : list of ModalityError, or None
+        The bad cells, where they are passed over.
+    """
+    with _record_warnings() as caught:
+        rows = _fetch_rows(extractor, chunk, configuration)
+    if chunk.failures:
+        nothing = np.zeros(() if shape is None else shape)
+        rows = [nothing if row is None else row for row in rows]
+    shape = np.shape(rows[0]) if shape is None else shape
+    if not (isinstance(rows, np.ndarray) and rows.shape[1:] == shape):  # spares the look at each
+        for position, row in enumerate(rows):
+            _check_shape(row, shape, chunk.place(position))
+    return np.asarray(rows, dtype=extractor._dtype), _count(caught), chunk.failures
+
+
+def _count(caught):
+    return Counter((warning.category, str(warning.message)) for warning in caught)
+
+
+def _check_shape(row, shape, place):
+    if np.shape(row) != shape:
+        raise ModalityError(
+            f"gives features of shape {np.shape(row)}, where {shape} is expected as in the "
+            "other samples; bring the samples to one size and one number of channels, or, if "
+            "parameters were set since, fit again",
+            **place,
+        )
+
+
+def _fetch_rows(extractor, chunk, configuration):
+    """Read and extract those samples whose rows are not in the cache of the extractor."""
+
+    def extract(positions):
+        cells = [chunk.cells[position] for position in positions]
+        places = map(chunk.place, positions)
+        samples = list(read_cells(extractor._read, cells, places, chunk.failures))
+        if not chunk.failures:
+            return extractor._extract(samples)
+        good = [sample for sample in samples if sample is not None]
+        rows = iter(extractor._extract(good) if good else ())
+        return [None if sample is None else next(rows) for sample in samples]
+
+    def extract_rows(positions):
+        rows = extract(positions)
+        return [None if row is None else np.asarray(row, dtype=extractor._dtype) for row in rows]
+
+    if configuration is None:
+        return extract(range(len(chunk.cells)))
+    return _open_cache(extractor).fetch(_name_rows(chunk.cells, configuration), extract_rows)
+
+
+def _open_cache(extractor):
+    memory = extractor.memory
+    return memory if isinstance(memory, FeatureCache) else FeatureCache(memory)
+
+
+def _name_rows(cells, configuration):
+    """Return the keys of rows in the cache; a number stands for a sample that has no name."""
+    digests = map(hash_sample, cells)
+    return [
+        position if digest is None else configuration + digest
+        for position, digest in enumerate(digests)
+    ]
