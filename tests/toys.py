@@ -3,10 +3,12 @@
 import numpy as np
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 from skmm import make_frame
 from skmm.audio import MelSpectrogramExtractor, MFCCExtractor, STFTExtractor
 from skmm.fusion import ConcatFusion, LateFusionClassifier, LateFusionRegressor, MultimodalFusion
+from skmm.fusion._rules import REGRESSOR_RULES
 from skmm.image import (
     CNNExtractor,
     ColorHistogramExtractor,
@@ -79,12 +81,16 @@ NUMERIC = {
         MultimodalFusion(members("passthrough"), missing="mean", add_indicator=True),
     ],
     "LateFusionClassifier": [
-        LateFusionClassifier(members(LogisticRegression()), rule=rule, cv=3)
-        for rule in ("mean", "product", "stacking", "greedy")
+        *(
+            LateFusionClassifier(members(LogisticRegression()), rule=rule, cv=3)
+            for rule in ("mean", "bayes", "evidence", "stacking", "greedy")
+        ),
+        LateFusionClassifier(members(LogisticRegression()), calibration="temperature", cv=3),
+        LateFusionClassifier(members(DecisionTreeClassifier(random_state=0))),  # of several targets
     ],
     "LateFusionRegressor": [
         LateFusionRegressor(members(Ridge()), rule=rule, cv=3)
-        for rule in ("mean", "median", "stacking", "greedy")
+        for rule in (*REGRESSOR_RULES, "stacking", "greedy")
     ],
     # scikit-learn's suite runs over these in tests/nn/test_checks.py
     "DeepFusionClassifier": [DeepFusionClassifier(**FAST)],

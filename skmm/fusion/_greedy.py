@@ -38,34 +38,56 @@ def select(predictions, present, objective, n_rounds=N_ROUNDS):
     return best_counts
 
 
-def mix(predictions, present, counts):
-    """Mean of the predictions present, weighted by `counts`; the plain mean where none of them is."""
+def shares(present, counts):
+    """How much each member counts in each row: its count; where no chosen one is present, all alike."""
     share = present * counts
     nothing_chosen = ~share.any(axis=1)
     share[nothing_chosen] = present[nothing_chosen]
+    return share
+
+
+def mix(predictions, present, counts):
+    """Mean of the predictions present, weighted by :func:`shares`."""
+    share = shares(present, counts)
     total = share.sum(axis=1)
     mixture = np.einsum("nm,mnk->nk", share, predictions)
     return mixture / np.where(total > 0, total, 1)[:, None]
 
 
-def classification_loss(codes):
-    """Objective for classifiers: wrong rows first, then the mean log loss.
+def classification_loss(codes, slices):
+    """Objective for classifiers: wrong decisions first, then the log loss, summed over targets.
 
     Log loss alone would pick single confident members over mixtures that are right more often.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_samples, n_targets), int
+    slices : list of slice
+        The columns of each target in a mixture.
     """
     rows = np.arange(len(codes))
+    targets = list(zip(codes.T, slices, strict=True))
 
     def loss(mixture):
-        wrong = np.count_nonzero(mixture.argmax(axis=1) != codes)
-        return wrong, -np.log(np.maximum(mixture[rows, codes], SMALLEST)).mean()
+        parts = [(mixture[:, part], column) for column, part in targets]
+        wrong = sum(np.count_nonzero(p.argmax(axis=1) != column) for p, column in parts)
+        surprise = sum(-np.log(np.maximum(p[rows, column], SMALLEST)).mean() for p, column in parts)
+        return wrong, surprise
 
     return loss
 
 
 def squared_error(y):
-    """Objective for regressors: the mean squared error."""
+    """Objective for regressors: the mean squared error, each target on the scale of its variance.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples, n_targets)
+    """
+    variance = y.var(axis=0)
+    scale = np.where(variance > 0, variance / (variance.mean() or 1), 1)  # 1 for a single target
 
     def loss(mixture):
-        return np.square(mixture[:, 0] - y).mean()
+        return (np.square(mixture - y) / scale).mean()
 
     return loss

@@ -3,33 +3,45 @@
 from functools import partial
 
 import numpy as np
+import pandas as pd
 from sklearn.base import MetaEstimatorMixin, clone, is_classifier
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, check_cv
-from sklearn.utils import Bunch, check_consistent_length
+from sklearn.utils import Bunch, check_consistent_length, get_tags
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
+from skmm._input import select_columns
 from skmm._validation import (
     HasMethods,
     Integral,
     StrOptions,
+    _check_method_params,
     _routing_enabled,
     all_or_nothing,
 )
 from skmm.fusion import _greedy
-from skmm.fusion._columns import refuse_absent
+from skmm.fusion._columns import refuse_absent, refuse_null
 from skmm.fusion._members import MemberComposition
 from skmm.fusion._out_of_fold import fit_member, make_splits, out_of_fold, predict_member
+from skmm.fusion._rules import UNWEIGHTED, confidence_shares
 from skmm.fusion._weights import check_weights
+
+
+def _weighs_modalities(fusion):
+    """Say that a rule has no weights, where it has none."""
+    if fusion.rule in {"stacking", *UNWEIGHTED}:
+        raise AttributeError(f"rule={fusion.rule!r} has no weights of modalities")
+    return True
 
 
 class LateFusion(MetaEstimatorMixin, MemberComposition):
     """Base class of the classifier and the regressor, which say what a prediction is.
 
     A subclass gives ``_rules`` (functions by name), ``_learn_targets(y)``, ``_check_kind(members)``,
-    ``_prior`` (what is predicted for a row without any modality), ``_n_outputs``, ``_predict``
-    (a picklable function of an estimator and rows), ``_as_features(predictions)``,
-    ``_make_objective(y)`` and ``_default_final_estimator()``.
+    ``_prior`` (what is predicted for a row without any modality), ``_slices`` (the outputs of each
+    target), ``_predict`` (a picklable function of an estimator and rows), ``_as_features(predictions)``,
+    ``_make_objective(y)``, ``_score(predictions, y)`` and ``_default_final_estimator()``.
     """
 
     _members_parameter = "estimators"
@@ -39,7 +51,7 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         "weights": [dict, "array-like", None],
         "final_estimator": [HasMethods(["fit", "predict"]), None],
         "cv": ["cv_object"],
-        "missing": [StrOptions({"skip", "error"})],
+        "missing": [StrOptions({"skip", "error"}), HasMethods(["fit", "transform"])],
         "n_jobs": [Integral, None],
         "verbose": ["verbose"],
     }
@@ -71,8 +83,8 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         Parameters
         ----------
         X : DataFrame with one column per modality, or {array-like, sparse matrix} of numbers
-        y : array-like of shape (n_samples,)
-            Targets.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Targets; several of them where the members can have several.
         **params : dict
             Metadata. With metadata routing enabled, members, the inner splitter and the final
             estimator get what they request. Without, ``sample_weight`` goes to every estimator, and
@@ -96,7 +108,7 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
             )
         with all_or_nothing(self):
             members = self._check_members(("drop",))
-            X = self._read_X(X, members, reset=True, allow_nan=self.missing == "skip")
+            X = self._read_X(X, members, reset=True, allow_nan=not self._is_missing("error"))
             y = self._learn_targets(y)
             self._check_kind(members)
             columns = self._read_columns(X, members)
@@ -106,6 +118,9 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
             for name, values in params.items():
                 if name in ("groups", "sample_weight") and values is not None:
                     check_consistent_length(columns[0].present, values)
+            if not isinstance(self.missing, str):
+                self.imputer_ = clone(self.missing).fit(X)
+                columns = self._impute(X, members)
             routed = self._route(members, params)
             fit_params = {member.modality: routed[member.modality]["fit"] for member in members}
             fitted = self._run(fit_member, members, columns, X, y, fit_params)
@@ -113,7 +128,21 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
                 member._replace(estimator=estimator)
                 for member, estimator in zip(members, fitted, strict=True)
             ]
-            self._fit_rule(members, columns, X, y, fit_params, routed)
+            self.weights_ = self._given_weights()
+            if self._learns_out_of_fold():
+                groups = routed["splitter"]["split"].get("groups")
+                learned = out_of_fold(
+                    members,
+                    columns,
+                    y,
+                    make_splits(self, y, groups),
+                    fit_params,
+                    predict=self._predict,
+                    n_outputs=len(self._prior),
+                    index=getattr(X, "index", None),
+                    n_jobs=self.n_jobs,
+                )
+                self._learn_rule(learned, y, routed["final_estimator"]["fit"])
         return self
 
     @property
@@ -121,6 +150,30 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         """Fitted members by modality."""
         check_is_fitted(self)
         return Bunch(**{member.modality: member.estimator for member in self.estimators_})
+
+    @available_if(_weighs_modalities)
+    def modality_weights(self, X):
+        """Tell how much each modality counts in each sample.
+
+        Not there with the rules that have no weights: ``"stacking"``, ``"max"``, ``"min"`` and
+        ``"median"``.
+
+        Parameters
+        ----------
+        X : DataFrame with one column per modality, or {array-like, sparse matrix} of numbers
+
+        Returns
+        -------
+        weights : DataFrame of shape (n_samples, n_modalities)
+            Rows sum to 1. A missing modality has weight 0, and so has every one in a row of which no
+            modality counts.
+        """
+        predictions, present = self._predict_members(X)
+        shares = self._shares(predictions, present)
+        total = shares.sum(axis=1, keepdims=True)
+        index = X.index if isinstance(X, pd.DataFrame) else None
+        names = [member.modality for member in self.estimators_]
+        return pd.DataFrame(shares / np.where(total > 0, total, 1), index=index, columns=names)
 
     def get_metadata_routing(self):
         """Say which metadata goes where: members, inner splitter and final estimator.
@@ -135,11 +188,10 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
             if not isinstance(estimator, str):
                 router.add(**{modality: estimator}, method_mapping=to_fit)
         router.add(final_estimator=self._make_final_estimator(), method_mapping=to_fit)
-        # The default splitter takes groups, and uses them if there are any.
+        # A number of folds becomes a splitter that uses groups if there are any. Splits given one by
+        # one request nothing, and an iterator of them must not be used up here.
         default = StratifiedGroupKFold() if is_classifier(self) else GroupKFold()
-        # Splits given one by one request nothing, and an iterator of them must not be used up here.
-        has_splitter = isinstance(self.cv, Integral) or hasattr(self.cv, "split")
-        splitter = check_cv(self.cv, classifier=is_classifier(self)) if has_splitter else default
+        splitter = check_cv(self.cv) if hasattr(self.cv, "split") else default
         return router.add(
             splitter=splitter, method_mapping=MethodMapping().add(caller="fit", callee="split")
         )
@@ -147,9 +199,41 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = self._all_members_accept("sparse")
-        skips_nan = self.missing == "skip" and self._all_members_accept("allow_nan")
-        tags.input_tags.allow_nan = skips_nan
+        if isinstance(self.missing, str):
+            takes_nan = self.missing == "skip" and self._all_members_accept("allow_nan")
+        else:
+            takes_nan = get_tags(self.missing).input_tags.allow_nan
+        tags.input_tags.allow_nan = takes_nan
         return tags
+
+    def _take_several(self):
+        """Whether all members say that they take several targets."""
+        try:
+            estimators = [e for _, e in self._named_members if not isinstance(e, str)]
+            return all(get_tags(estimator).target_tags.multi_output for estimator in estimators)
+        except (TypeError, ValueError, AttributeError):  # nonsense is for fit to complain about
+            return False
+
+    def _is_missing(self, policy):
+        return isinstance(self.missing, str) and self.missing == policy
+
+    def _impute(self, X, members):
+        """The columns of the members with their gaps filled."""
+        filled = self.imputer_.transform(X)
+        if isinstance(X, pd.DataFrame):
+            if not isinstance(filled, pd.DataFrame) and np.shape(filled) == X.shape:
+                filled = pd.DataFrame(filled, columns=X.columns, index=X.index)
+            filled = select_columns(filled, list(X.columns)) if hasattr(filled, "columns") else None
+        if filled is None or filled.shape != X.shape:
+            raise TypeError(
+                f"{type(self.imputer_).__name__}, given as missing=, must return what it is given, "
+                f"{type(X).__name__} of shape {X.shape}, without gaps"
+            )
+        columns = self._read_columns(filled, members)
+        for member, column in zip(members, columns, strict=True):
+            hint = f"{type(self.imputer_).__name__}, given as missing=, left it so"
+            refuse_null(column, member.modality, getattr(X, "index", None), hint)
+        return columns
 
     def _route(self, members, params):
         if _routing_enabled():
@@ -175,37 +259,39 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         routed["final_estimator"] = {"fit": given if takes_weights else {}}
         return routed
 
-    def _fit_rule(self, members, columns, X, y, fit_params, routed):
-        names = [member.modality for member in members]
+    def _given_weights(self):
+        names = [member.modality for member in self.estimators_]
         declared = [modality for modality, _ in self._named_members]
-        ignored = self.weights is None or self.rule == "median"
-        weights = np.ones(len(declared)) if ignored else self.weights
-        self.weights_ = check_weights(weights, names, declared)
-        if self.rule not in ("stacking", "greedy"):
-            return
-        groups = routed["splitter"]["split"].get("groups")
-        predictions = out_of_fold(
-            members,
-            columns,
-            y,
-            make_splits(self, y, groups),
-            fit_params,
-            predict=self._predict,
-            n_outputs=self._n_outputs,
-            index=getattr(X, "index", None),
-            n_jobs=self.n_jobs,
-        )
-        present = _presence(columns)
+        ignored = self.weights is None or self.rule in UNWEIGHTED
+        return check_weights(np.ones(len(declared)) if ignored else self.weights, names, declared)
+
+    def _learns_out_of_fold(self):
+        return self.rule in ("stacking", "greedy")
+
+    def _learn_rule(self, learned, y, final_params):
+        """Learn from out-of-fold predictions, of the rows that have any."""
+        rows = np.flatnonzero(learned.known.any(axis=1))
+        n_samples, learned, y = len(y), learned.take(rows), y[rows]
+        names = [member.modality for member in self.estimators_]
+        self.member_scores_ = {
+            name: self._score(predictions[known], y[known])
+            for name, predictions, known in zip(
+                names, learned.predictions, learned.known.T, strict=True
+            )
+        }
+        learned = self._calibrate(learned, y)
         if self.rule == "greedy":
-            known = present.any(axis=1)
-            objective = self._make_objective(y[known])
-            counts = _greedy.select(predictions[:, known], present[known], objective)
+            objective = self._make_objective(y)
+            counts = _greedy.select(learned.predictions, learned.known, objective)
             self.weights_ = dict(zip(names, (counts / counts.sum()).tolist(), strict=True))
-            return
-        self._with_gaps = ~present.all(axis=0)
-        meta = self._meta_features(predictions, present)
-        final_params = routed["final_estimator"]["fit"]
-        self.final_estimator_ = self._make_final_estimator().fit(meta, y, **final_params)
+        if self.rule == "stacking":
+            self._with_gaps = ~learned.known.all(axis=0)
+            meta = self._meta_features(learned.predictions, learned.known)
+            params = _check_method_params(np.empty((n_samples, 0)), final_params, indices=rows)
+            self.final_estimator_ = self._make_final_estimator().fit(meta, y, **params)
+
+    def _calibrate(self, learned, y):
+        return learned
 
     def _meta_features(self, predictions, present):
         """One row per sample for the final estimator; an absent member says what nobody knows."""
@@ -218,34 +304,52 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
             return self._default_final_estimator()
         return clone(self.final_estimator)
 
-    def _combine(self, X):
-        """The rule applied to X; rows without any modality get what is known of y alone."""
+    def _predict_members(self, X):
+        """What each member predicts, (n_members, n_samples, n_outputs), and where there is one."""
         check_is_fitted(self)
-        X = self._read_X(X, self.estimators_, reset=False, allow_nan=self.missing == "skip")
-        columns = self._read_columns(X, self.estimators_)
-        present = _presence(columns)
+        members = self.estimators_
+        X = self._read_X(X, members, reset=False, allow_nan=not self._is_missing("error"))
+        imputes = not isinstance(self.missing, str)
+        columns = self._impute(X, members) if imputes else self._read_columns(X, members)
+        present = np.column_stack([column.present for column in columns])
         function = partial(predict_member, predict=self._predict)
-        values = self._run(function, self.estimators_, columns, X)
-        predictions = np.zeros((len(columns), len(present), self._n_outputs))
+        values = self._run(function, members, columns, X)
+        predictions = np.zeros((len(columns), len(present), len(self._prior)))
         for member, rows in enumerate(values):
             if rows is not None:
                 predictions[member, present[:, member]] = rows
-        combined, informed = self._apply_rule(predictions, present)
-        combined[~informed] = self._prior
+        return predictions, present
+
+    def _combine(self, X):
+        """The rule applied to X; rows without any modality get what is known of y alone."""
+        predictions, present = self._predict_members(X)
+        counts = present
+        if self.rule == "stacking":
+            meta = self._meta_features(predictions, present)
+            combined = self._predict(self.final_estimator_, meta)
+        elif self.rule == "greedy":
+            combined = _greedy.mix(predictions, present, self._weight_vector())
+        else:
+            rule, weights = self._rules[self.rule], self._weight_vector()
+            counts = present & (weights > 0)
+            combined = np.hstack(
+                [
+                    rule(predictions[:, :, part], present, weights, self._prior[part])
+                    for part in self._slices
+                ]
+            )
+        combined[~counts.any(axis=1)] = self._prior
         return combined
 
-    def _apply_rule(self, predictions, present):
-        weights = np.array([self.weights_[member.modality] for member in self.estimators_])
-        informed = present.any(axis=1)
-        if self.rule == "stacking":
-            return self._predict(
-                self.final_estimator_, self._meta_features(predictions, present)
-            ), informed
+    def _weight_vector(self):
+        return np.array([self.weights_[member.modality] for member in self.estimators_])
+
+    def _shares(self, predictions, present):
+        """Weights of the members by row, not yet of sum 1."""
+        weights = self._weight_vector()
         if self.rule == "greedy":
-            return _greedy.mix(predictions, present, weights), informed
-        informed = (present & (weights > 0)).any(axis=1)
-        return self._rules[self.rule](predictions, present, weights), informed
-
-
-def _presence(columns):
-    return np.column_stack([column.present for column in columns])
+            return _greedy.shares(present, weights)
+        if self.rule == "confidence":
+            parts = (predictions[:, :, part] for part in self._slices)
+            return sum(confidence_shares(part, present, weights) for part in parts)
+        return present * weights

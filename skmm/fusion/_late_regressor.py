@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.base import RegressorMixin, is_regressor
 from sklearn.linear_model import RidgeCV
+from sklearn.metrics import r2_score
 
 from skmm._validation import StrOptions, _check_y
 from skmm.fusion import _greedy
@@ -29,9 +30,11 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
     final_estimator : regressor, default=None
         For ``"stacking"``; None is ``RidgeCV()``.
     cv : int, splitter or iterable of splits, default=None
-        Folds of the out-of-fold predictions; None is 5, by groups where groups are given.
-    missing : {"skip", "error"}, default="skip"
-        Whether a row is decided by the modalities it has, or a null cell is an error.
+        Folds of the out-of-fold predictions; None is 5. A number of folds keeps groups whole where
+        groups are given. Rows that no fold tests teach the members but not the rule.
+    missing : {"skip", "error"} or imputer, default="skip"
+        Whether a row is decided by the modalities it has, or a null cell is an error. An imputer is
+        a transformer that returns X without gaps; it is fitted on the training rows.
     n_jobs : int, default=None
         Number of members to fit at the same time. Results do not depend on it.
     verbose : bool, default=False
@@ -39,7 +42,7 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
 
     Attributes
     ----------
-    target_mean_ : float
+    target_mean_ : float, or ndarray of shape (n_targets,)
         Mean of the training targets, predicted for a row without any modality.
     estimators_ : list of tuple
         The fitted members, in the form of `estimators`, without those that are dropped.
@@ -47,8 +50,13 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
         Fitted regressors by modality.
     weights_ : dict
         Weights by modality: as given, or as the greedy selection found them.
+    member_scores_ : dict
+        Out-of-fold R2 by modality, of those rows that have it; only with ``"stacking"`` and
+        ``"greedy"``.
     final_estimator_ : regressor
         Only with ``rule="stacking"``.
+    imputer_ : transformer
+        Only where `missing` is one.
     n_features_in_, feature_names_in_
         Number and names of the columns that are used.
 
@@ -72,7 +80,7 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
         **LateFusion._parameter_constraints,
         "rule": [StrOptions({*REGRESSOR_RULES, "stacking", "greedy"})],
     }
-    _n_outputs = 1
+    _slices = [slice(None)]
 
     def predict(self, X):
         """Combine the predictions of the members.
@@ -83,14 +91,23 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
 
         Returns
         -------
-        y : ndarray of shape (n_samples,)
+        y : ndarray of shape (n_samples,) or (n_samples, n_targets)
             A row without any modality gets the mean of the training targets.
         """
-        return self._combine(X)[:, 0]
+        combined = self._combine(X)
+        return combined if np.ndim(self.target_mean_) else combined[:, 0]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = self._take_several()
+        return tags
 
     def _learn_targets(self, y):
-        y = _check_y(y, y_numeric=True, estimator=self)
-        self.target_mean_ = float(np.mean(y))
+        y = np.asarray(_check_y(y, multi_output=True, y_numeric=True, estimator=self))
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = _check_y(y, y_numeric=True, estimator=self)
+        mean = y.mean(axis=0, dtype=np.float64)
+        self.target_mean_ = mean if y.ndim == 2 else float(mean)
         return y
 
     def _check_kind(self, members):
@@ -106,22 +123,27 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
 
     @property
     def _prior(self):
-        return self.target_mean_
+        return np.atleast_1d(self.target_mean_)
 
     @property
     def _predict(self):
-        return predicted_column
+        return predicted_columns
 
     def _as_features(self, predictions):
         return predictions
 
     def _make_objective(self, y):
-        return _greedy.squared_error(y)
+        return _greedy.squared_error(y.reshape(len(y), -1))
+
+    def _score(self, predictions, y):
+        """Share of the variance that is explained; of several targets the mean."""
+        return float(r2_score(y, predictions)) if len(y) > 1 else np.nan
 
     def _default_final_estimator(self):
         return RidgeCV()
 
 
-def predicted_column(estimator, rows):
-    """What an estimator predicts, as one column."""
-    return np.asarray(estimator.predict(rows), dtype=np.float64).reshape(-1, 1)
+def predicted_columns(estimator, rows):
+    """What an estimator predicts, (n_samples, n_targets)."""
+    predictions = np.asarray(estimator.predict(rows), dtype=np.float64)
+    return predictions.reshape(len(predictions), -1)

@@ -1,27 +1,43 @@
 """Predictions for rows that the predicting member was not fitted on."""
 
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import clone, is_classifier
+from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, check_cv
+from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.parallel import Parallel, delayed
 
-from skmm._validation import ModalityError
+from skmm._validation import Integral, ModalityError
 from skmm.fusion._members import run_on_present_rows
+
+N_SPLITS = 5
+
+
+class OutOfFold(NamedTuple):
+    """What members predict for rows that they were not fitted on."""
+
+    predictions: np.ndarray  # (n_members, n_samples, n_outputs); 0 where not known
+    known: np.ndarray  # (n_samples, n_members), bool
+    folds: np.ndarray  # (n_samples,), int: where a row was tested; -1 nowhere
+
+    def take(self, rows):
+        return OutOfFold(self.predictions[:, rows], self.known[rows], self.folds[rows])
 
 
 def make_splits(estimator, y, groups):
-    """Splits of the training rows by the ``cv`` of `estimator`, each row tested once.
+    """Splits of the training rows by the ``cv`` of `estimator`, each row tested once at most.
 
-    ``cv=None`` is five folds, stratified for classifiers. With groups no group is torn apart, and
-    fewer than five of them make fewer folds.
+    ``cv=None`` is five folds. A number of folds is stratified for classifiers, and with groups no
+    group is torn apart; fewer than five of them make fewer folds.
 
     Parameters
     ----------
     estimator : object
         Has a parameter ``cv``.
-    y : ndarray of shape (n_samples,)
+    y : ndarray of shape (n_samples,) or (n_samples, n_targets)
     groups : array-like of shape (n_samples,) or None
 
     Returns
@@ -31,30 +47,32 @@ def make_splits(estimator, y, groups):
     Raises
     ------
     ValueError
-        If the splits do not test every row exactly once.
+        If a row is tested twice.
     """
-    cv, stratified = estimator.cv, is_classifier(estimator)
-    if cv is None and groups is not None:
-        n_splits = min(5, len(np.unique(groups)))
-        if n_splits < 2:
+    cv = estimator.cv
+    stratified = is_classifier(estimator) and type_of_target(y) in ("binary", "multiclass")
+    if groups is not None and (cv is None or isinstance(cv, Integral)):
+        n_groups = len(np.unique(groups))
+        if n_groups < 2:
             raise ValueError(
                 "all samples are of one group, and out-of-fold predictions need two; give a cv, or "
                 "no groups"
             )
+        n_splits = min(N_SPLITS, n_groups) if cv is None else cv
         cv = StratifiedGroupKFold(n_splits) if stratified else GroupKFold(n_splits)
     splitter = check_cv(cv, y, classifier=stratified)
     splits = list(splitter.split(np.zeros((len(y), 1)), y, groups))
-    tested = np.sort(np.concatenate([test for _, test in splits]))
-    if not np.array_equal(tested, np.arange(len(y))):
+    tested = np.concatenate([test for _, test in splits])
+    if len(np.unique(tested)) < len(tested):
         raise ValueError(
-            f"cv={cv!r} does not test every row exactly once, as rules that learn from out-of-fold "
-            "predictions need; use KFold or one of its relatives"
+            f"cv={cv!r} tests some rows more than once, and rules that learn from out-of-fold "
+            "predictions need one per row; use KFold or one of its relatives"
         )
     return splits
 
 
 def out_of_fold(members, columns, y, splits, params, *, predict, n_outputs, index, n_jobs):
-    """Out-of-fold predictions of every member, zero where its modality is missing.
+    """Predict with every member the rows that it was not fitted on.
 
     All members share the splits, so no row's target reaches its own prediction by way of another
     modality.
@@ -63,7 +81,7 @@ def out_of_fold(members, columns, y, splits, params, *, predict, n_outputs, inde
     ----------
     members : list of Member
     columns : list of Column
-    y : ndarray of shape (n_samples,)
+    y : ndarray of shape (n_samples,) or (n_samples, n_targets)
     splits : list of (train, test)
     params : dict of dict
         Metadata for the ``fit`` of each member, by modality.
@@ -75,25 +93,19 @@ def out_of_fold(members, columns, y, splits, params, *, predict, n_outputs, inde
 
     Returns
     -------
-    predictions : ndarray of shape (n_members, n_samples, n_outputs)
+    result : OutOfFold
 
     Raises
     ------
     ModalityError
-        If a modality is missing in all training rows of a fold.
+        If a modality is missing in all training rows, or all test rows, of every fold.
     """
     tasks = [
         (number, _part(column, train), _part(column, test))
         for number, column in enumerate(columns)
         for train, test in splits
     ]
-    for number, train, _ in tasks:
-        if not train.present.any():
-            raise ModalityError(
-                "missing in all training rows of an inner fold; use a cv whose folds all have the "
-                "modality, fewer folds, or a rule without out-of-fold predictions",
-                modality=members[number].modality,
-            )
+    tasks = [task for task in tasks if task[1].present.any() and task[2].present.any()]
     results = Parallel(n_jobs=n_jobs)(
         delayed(_fit_and_predict)(
             members[number],
@@ -107,10 +119,21 @@ def out_of_fold(members, columns, y, splits, params, *, predict, n_outputs, inde
         for number, train, test in tasks
     )
     predictions = np.zeros((len(members), len(y), n_outputs))
+    known = np.zeros((len(y), len(members)), dtype=bool)
     for (number, _, test), values in zip(tasks, results, strict=True):
-        if values is not None:
-            predictions[number, test.present] = values
-    return predictions
+        predictions[number, test.present] = values
+        known[test.present, number] = True
+    for member, is_known in zip(members, known.T, strict=True):
+        if not is_known.any():
+            raise ModalityError(
+                "missing in all training rows, or all test rows, of every inner fold; use another "
+                "cv, or a rule without out-of-fold predictions",
+                modality=member.modality,
+            )
+    folds = np.full(len(y), -1)
+    for number, (_, test) in enumerate(splits):
+        folds[test] = number
+    return OutOfFold(predictions, known, folds)
 
 
 def fit_member(member, rows, y, params):
@@ -131,7 +154,14 @@ def _part(column, rows):
 
 
 def _fit_and_predict(member, train, test, y, params, predict, index):
-    fitted = run_on_present_rows(fit_member, member, train, y, params, index=index)
+    fitted = run_on_present_rows(_fit_in_fold, member, train, y, params, index=index)
     member = member._replace(estimator=fitted)
     function = partial(predict_member, predict=predict)
     return run_on_present_rows(function, member, test, None, {}, index=index)
+
+
+def _fit_in_fold(member, rows, y, params):
+    """As :func:`fit_member`; where a fold is left with one class, that class is what is learned."""
+    if is_classifier(member.estimator) and y.ndim == 1 and len(np.unique(y)) == 1:
+        return DummyClassifier().fit(np.zeros((len(y), 1)), y)
+    return fit_member(member, rows, y, params)

@@ -37,6 +37,6 @@ def check_weights(weights, modalities, declared=None):
     nothing_counts = len(modalities) > 1 and not values.any()
     if not np.isfinite(values).all() or (values < 0).any() or nothing_counts:
         raise ValueError(f"weights must be finite, at least 0 and not all 0; got {weights}")
-    if len(modalities) == 1:
-        return {modalities[0]: 1.0}
+    if not values.any():  # an only modality counts whatever its weight
+        values = np.ones(1)
     return dict(zip(modalities, values.tolist(), strict=True))

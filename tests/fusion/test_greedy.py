@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from skmm.fusion._greedy import classification_loss, mix, select, squared_error
+from skmm.fusion._greedy import classification_loss, mix, select, shares, squared_error
 
 CODES = np.array([0, 0, 1, 1, 0, 1])
 SECOND = np.array(
@@ -21,7 +21,7 @@ ALL = np.ones((6, 3), dtype=bool)
     [(1, [0, 0, 1], 1, 0.662563), (8, [2, 3, 3], 0, 0.540420), (50, [16, 31, 3], 0, 0.486305)],
 )
 def test_selection_of_classifiers_gives_the_golden_counts(n_rounds, counts, wrong, log_loss):
-    objective = classification_loss(CODES)
+    objective = classification_loss(CODES[:, None], [slice(0, 2)])
     chosen = select(PROBABILITIES, ALL, objective, n_rounds)
     assert_array_equal(chosen, counts)
     errors, loss = objective(mix(PROBABILITIES, ALL, chosen))
@@ -35,7 +35,7 @@ def test_selection_of_regressors_gives_the_golden_counts():
         [[1.6, 2.3, 3.7, 4.2, 5.9], [0.2, 1.5, 2.1, 4.4, 3.8], [1.3, 2.8, 2.2, 3.1, 5.2]]
     )
     predictions, present = members[:, :, None], np.ones((5, 3), dtype=bool)
-    objective = squared_error(y)
+    objective = squared_error(y[:, None])
     counts = select(predictions, present, objective, n_rounds=8)
     assert_array_equal(counts, [4, 3, 1])
     assert_allclose(objective(mix(predictions, present, counts)), 0.0065, atol=1e-6)
@@ -47,7 +47,7 @@ def test_mixture_is_never_worse_than_the_best_member(global_random_seed):
         codes = rng.integers(0, 3, 40)
         probabilities = rng.dirichlet(np.ones(3), size=(4, 40))
         present = np.ones((40, 4), dtype=bool)
-        objective = classification_loss(codes)
+        objective = classification_loss(codes[:, None], [slice(0, 3)])
         alone = min(objective(member) for member in probabilities)
         counts = select(probabilities, present, objective)
         assert objective(mix(probabilities, present, counts)) <= alone
@@ -68,3 +68,25 @@ def test_counts_and_shares_give_the_same_mixture():
     counts = np.array([2, 3, 0])
     assert_allclose(mix(PROBABILITIES, present, counts / 5), mix(PROBABILITIES, present, counts))
     assert_allclose(mix(PROBABILITIES, present, counts / 5).sum(axis=1), 1)
+
+
+def test_several_targets_add_up():
+    codes = np.column_stack([CODES, 1 - CODES])
+    both = classification_loss(codes, [slice(0, 2), slice(2, 4)])
+    one = classification_loss(CODES[:, None], [slice(0, 2)])
+    for member in PROBABILITIES:
+        wrong, surprise = one(member)
+        assert_allclose(both(np.hstack([member, member[:, ::-1]])), (2 * wrong, 2 * surprise))
+
+
+def test_targets_of_different_scale_count_alike():
+    y = np.array([[1.0], [2.0], [4.0]]) * [1, 1000]
+    off_in_first, off_in_second = y + [1, 0], y + [0, 1000]
+    loss = squared_error(y)
+    assert_allclose(loss(off_in_first), loss(off_in_second))
+    assert np.isfinite(squared_error(np.ones((3, 2)))(np.zeros((3, 2))))
+
+
+def test_shares_are_the_counts_or_all_alike():
+    present = np.array([[True, True, True], [True, True, False], [False, False, False]])
+    assert_array_equal(shares(present, np.array([0, 0, 2])), [[0, 0, 2], [1, 1, 0], [0, 0, 0]])

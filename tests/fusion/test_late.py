@@ -5,50 +5,28 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import config_context
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.datasets import load_iris
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold, ShuffleSplit, cross_validate
+from sklearn.model_selection import (
+    GroupKFold,
+    ShuffleSplit,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    TimeSeriesSplit,
+    cross_val_predict,
+    cross_validate,
+)
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 
 from skmm import LateFusionClassifier, ModalityError, make_frame
 from skmm.fusion._out_of_fold import make_splits
 from skmm.text import BagOfWordsVectorizer
+from tests.late_toys import COLUMNS, MODELS, Spy, members
 
-COLUMNS = {"sepal": [0, 1], "petal": [2, 3]}
-MODELS = {"sepal": GaussianNB(), "petal": LogisticRegression()}
-
-
-class Spy(ClassifierMixin, BaseEstimator):
-    """Remember what it was given; predict the class shares."""
-
-    def fit(self, X, y, sample_weight=None):
-        self.seen_, self.y_, self.sample_weight_ = np.asarray(X), np.asarray(y), sample_weight
-        self.classes_, self.counts_ = np.unique(y, return_counts=True)
-        return self
-
-    def predict_proba(self, X):
-        return np.tile(self.counts_ / self.counts_.sum(), (len(X), 1))
-
-    def predict(self, X):
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
-
-
-@pytest.fixture
-def iris():
-    X, codes = load_iris(return_X_y=True)
-    return X, np.array(["setosa", "versicolor", "virginica"])[codes]
-
-
-@pytest.fixture
-def frame(iris):
-    return make_frame(**{name: iris[0][:, columns] for name, columns in COLUMNS.items()})
-
-
-def members():
-    return list(MODELS.items())
+FOLDS = StratifiedKFold(4, shuffle=True, random_state=0)
 
 
 def test_members_are_fitted_on_the_rows_that_have_their_modality(iris, frame):
@@ -134,9 +112,9 @@ def test_unknown_metadata_is_refused_without_routing(iris, frame):
         LateFusionClassifier(members()).fit(frame, iris[1], speaker=np.ones(150))
 
 
-def test_splits_that_leave_rows_out_are_refused(iris, frame):
-    late = LateFusionClassifier(members(), rule="stacking", cv=ShuffleSplit(2, random_state=0))
-    with pytest.raises(ValueError, match="does not test every row exactly once"):
+def test_splits_that_test_a_row_twice_are_refused(iris, frame):
+    late = LateFusionClassifier(members(), rule="stacking", cv=ShuffleSplit(12, random_state=0))
+    with pytest.raises(ValueError, match="tests some rows more than once"):
         late.fit(frame, iris[1])
 
 
@@ -201,7 +179,7 @@ def test_an_empty_frame_is_refused(iris, frame):
 def test_weights_by_name_go_with_dropped_members(iris, frame):
     late = LateFusionClassifier(members(), weights={"sepal": 1, "petal": 2})
     late.set_params(sepal="drop").fit(frame, iris[1])
-    assert late.weights_ == {"petal": 1.0}
+    assert late.weights_ == {"petal": 2.0}
 
 
 def test_the_label_of_a_bad_sample_survives_a_member_that_splits_its_rows(iris):
@@ -213,3 +191,159 @@ def test_the_label_of_a_bad_sample_survives_a_member_that_splits_its_rows(iris):
     late = LateFusionClassifier([("text", CalibratedClassifierCV(model, cv=3))])
     with pytest.raises(ModalityError, match=r"modality 'text', row 20 \(index 'id20'\)"):
         late.fit(X, np.arange(30) % 3)
+
+
+@pytest.mark.parametrize("rule", ["stacking", "greedy"])
+def test_splits_by_time_teach_the_rule_from_the_rows_they_test(iris, frame, rule):
+    order = np.random.default_rng(0).permutation(150)
+    frame, y = frame.iloc[order], iris[1][order]
+    late = LateFusionClassifier(members(), rule=rule, cv=TimeSeriesSplit(4)).fit(frame, y)
+    tested = np.arange(30, 150)
+    scores = []
+    for name, columns in COLUMNS.items():
+        X = iris[0][order][:, columns]
+        folds = TimeSeriesSplit(4).split(X)
+        right = [MODELS[name].fit(X[a], y[a]).predict(X[b]) == y[b] for a, b in folds]
+        scores.append(np.concatenate(right).mean())
+        assert len(np.concatenate(right)) == len(tested)
+    assert_allclose(list(late.member_scores_.values()), scores)
+    assert late.score(frame, y) > 0.9
+
+
+def test_a_number_of_folds_uses_groups_with_and_without_routing(iris, frame):
+    groups = np.arange(150) % 6
+    weights = []
+    for cv in (3, StratifiedGroupKFold(3)):
+        for enabled in (True, False):
+            with config_context(enable_metadata_routing=enabled):
+                late = LateFusionClassifier(members(), rule="greedy", cv=cv)
+                weights.append(late.fit(frame, iris[1], groups=groups).member_scores_)
+    assert weights[1:] == weights[:-1]
+
+
+def test_member_scores_are_out_of_fold_accuracies(iris, frame):
+    late = LateFusionClassifier(members(), rule="greedy", cv=FOLDS).fit(frame, iris[1])
+    for name, columns in COLUMNS.items():
+        predicted = cross_val_predict(MODELS[name], iris[0][:, columns], iris[1], cv=FOLDS)
+        assert_allclose(late.member_scores_[name], np.mean(predicted == iris[1]))
+
+
+def test_class_weights_of_members_count_in_the_folds_too(iris, frame):
+    rare = {"setosa": 1, "versicolor": 1, "virginica": 1e6}
+    model = LogisticRegression(class_weight=rare)
+    late = LateFusionClassifier([("sepal", model), ("petal", model)], rule="greedy", cv=FOLDS)
+    late.fit(frame, iris[1])
+    predicted = cross_val_predict(model, iris[0][:, :2], iris[1], cv=FOLDS)
+    assert_allclose(late.member_scores_["sepal"], np.mean(predicted == iris[1]))
+
+
+# -- imputers
+
+
+class MeanCells(TransformerMixin, BaseEstimator):
+    """Fill null cells of tensor columns by the mean of the others."""
+
+    def fit(self, X, y=None):
+        self.means_ = {
+            name: column.array.tensor[column.array.present].mean(axis=0)
+            for name, column in X.items()
+        }
+        return self
+
+    def transform(self, X):
+        filled = {
+            name: np.stack(
+                [self.means_[name] if cell is None or cell is pd.NA else cell for cell in X[name]]
+            )
+            for name in X
+        }
+        return make_frame(**filled).set_axis(X.index)
+
+
+def test_an_imputer_of_frames_fills_cells_for_members(iris, frame):
+    frame.loc[::3, "sepal"] = None
+    late = LateFusionClassifier(members(), missing=MeanCells()).fit(frame, iris[1])
+    filled = MeanCells().fit(frame).transform(frame)
+    complete = LateFusionClassifier(members()).fit(filled, iris[1])
+    assert_allclose(late.predict_proba(frame), complete.predict_proba(filled))
+
+
+def test_an_imputer_of_numbers_fills_a_matrix_or_a_frame(iris):
+    X, y = iris[0].copy(), iris[1]
+    X[::4, 2] = np.nan
+    triples = [(name, MODELS[name], columns) for name, columns in COLUMNS.items()]
+    late = LateFusionClassifier(triples, missing=SimpleImputer())
+    filled = SimpleImputer().fit_transform(X)
+    expected = LateFusionClassifier(triples).fit(filled, y).predict_proba(filled)
+    assert_allclose(late.fit(X, y).predict_proba(X), expected)
+    named = pd.DataFrame(X, columns=list("pqrs"))
+    assert_allclose(late.fit(named, y).predict_proba(named), expected)
+
+
+@pytest.mark.parametrize(
+    ("transform", "error", "message"),
+    [
+        (
+            lambda X: X,
+            ModalityError,
+            "modality 'sepal', row 0 .*Odd, given as missing=, left it so",
+        ),
+        (lambda X: X[["petal"]], ValueError, "X has no column 'sepal'"),
+        (lambda X: X[:3], TypeError, "Odd, given as missing=, must return what it is given"),
+        (lambda X: np.zeros((150, 1)), TypeError, "Odd, given as missing=, must return"),
+    ],
+)
+def test_an_imputer_that_does_not_do_its_work_is_refused(iris, frame, transform, error, message):
+    class Odd(TransformerMixin, BaseEstimator):
+        def fit(self, X, y=None):
+            return self
+
+        def transform(self, X):
+            return transform(X)
+
+    frame.loc[::3, "sepal"] = None
+    with pytest.raises(error, match=message):
+        LateFusionClassifier(members(), missing=Odd()).fit(frame, iris[1])
+
+
+# -- weights of modalities
+
+
+@pytest.mark.parametrize("rule", ["mean", "product", "vote", "borda", "bayes"])
+def test_given_weights_are_the_weights_of_the_modalities_present(iris, frame, rule):
+    late = LateFusionClassifier(members(), rule=rule, weights=[3, 1]).fit(frame, iris[1])
+    frame.loc[2, "sepal"] = None
+    frame.loc[3, ["sepal", "petal"]] = None
+    weights = late.modality_weights(frame)
+    assert list(weights) == ["sepal", "petal"]
+    assert_array_equal(weights.index, frame.index)
+    assert_allclose(weights.iloc[1:4], [[0.75, 0.25], [0, 1], [0, 0]])
+
+
+def test_the_mean_with_these_weights_is_the_prediction(iris, frame):
+    for rule in ("mean", "greedy", "confidence"):
+        late = LateFusionClassifier(members(), rule=rule).fit(frame, iris[1])
+        frame.loc[5, "petal"] = None
+        weights = late.modality_weights(frame).to_numpy()
+        parts = np.stack(
+            [
+                late.named_estimators_[name].predict_proba(iris[0][:, columns])
+                for name, columns in COLUMNS.items()
+            ]
+        )
+        expected = np.einsum("nm,mnk->nk", weights, parts)
+        assert_allclose(late.predict_proba(frame), expected)
+
+
+def test_reliabilities_are_the_weights_of_evidence(iris, frame):
+    late = LateFusionClassifier(members(), rule="evidence", weights=[0.2, 0.6]).fit(frame, iris[1])
+    assert_allclose(late.modality_weights(frame), np.tile([0.25, 0.75], (150, 1)))
+
+
+@pytest.mark.parametrize("rule", ["stacking", "max", "min", "median"])
+def test_rules_without_weights_say_so(rule):
+    late = LateFusionClassifier(members(), rule=rule)
+    assert not hasattr(late, "modality_weights")
+    with pytest.raises(AttributeError, match="modality_weights") as caught:
+        late.modality_weights(None)
+    assert f"rule={rule!r} has no weights" in str(caught.value.__cause__)

@@ -1,28 +1,40 @@
 """LateFusionClassifier against scikit-learn's own voting and stacking on the same columns."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
-from sklearn.datasets import load_iris, make_classification
+from sklearn.datasets import make_classification, make_multilabel_classification
 from sklearn.ensemble import StackingClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 from sklearn.model_selection import (
     KFold,
     StratifiedKFold,
     cross_val_predict,
+    cross_val_score,
 )
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
 from sklearn.pipeline import make_pipeline
-from sklearn.svm import LinearSVC
+from sklearn.svm import SVC, LinearSVC
+from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils import get_tags
 
 from skmm import LateFusionClassifier, make_frame
+from skmm.fusion._rules import CLASSIFIER_RULES
+from tests.late_toys import COLUMNS, MODELS, members
 
-COLUMNS = {"sepal": [0, 1], "petal": [2, 3]}
-MODELS = {"sepal": GaussianNB(), "petal": LogisticRegression()}
 FOLDS = StratifiedKFold(4, shuffle=True, random_state=0)
+SHUFFLED = KFold(3, shuffle=True, random_state=0)
+RULES = [*CLASSIFIER_RULES, "stacking", "greedy"]
 
 
 class Oracle(ClassifierMixin, BaseEstimator):
@@ -37,21 +49,6 @@ class Oracle(ClassifierMixin, BaseEstimator):
 
     def predict(self, X):
         return self.classes_[np.asarray(X).argmax(axis=1)]
-
-
-@pytest.fixture
-def iris():
-    X, codes = load_iris(return_X_y=True)
-    return X, np.array(["setosa", "versicolor", "virginica"])[codes]
-
-
-@pytest.fixture
-def frame(iris):
-    return make_frame(**{name: iris[0][:, columns] for name, columns in COLUMNS.items()})
-
-
-def members():
-    return list(MODELS.items())
 
 
 def on_columns():
@@ -146,7 +143,7 @@ def test_a_missing_modality_does_not_vote(rule, expected):
     assert_allclose(late.predict_proba(frame)[0], expected)
 
 
-@pytest.mark.parametrize("rule", ["mean", "product", "stacking", "greedy"])
+@pytest.mark.parametrize("rule", RULES)
 def test_a_row_without_any_modality_gets_the_class_shares(iris, frame, rule):
     keep = np.r_[0:50, 50:75, 100:125]
     frame, y = frame.iloc[keep].reset_index(drop=True), iris[1][keep]
@@ -157,7 +154,7 @@ def test_a_row_without_any_modality_gets_the_class_shares(iris, frame, rule):
     assert_allclose(probabilities.sum(axis=1), 1)
 
 
-@pytest.mark.parametrize("rule", ["mean", "product", "stacking", "greedy"])
+@pytest.mark.parametrize("rule", RULES)
 def test_missing_cells_in_fit_and_in_predict_in_patterns_not_seen_in_fit(iris, frame, rule):
     frame.loc[::3, "sepal"] = None
     late = LateFusionClassifier(members(), rule=rule).fit(frame, iris[1])
@@ -168,7 +165,7 @@ def test_missing_cells_in_fit_and_in_predict_in_patterns_not_seen_in_fit(iris, f
 
 
 @pytest.mark.parametrize("junk", [np.nan, 1e6])
-@pytest.mark.parametrize("rule", ["mean", "stacking", "greedy"])
+@pytest.mark.parametrize("rule", RULES)
 def test_what_lies_in_a_missing_cell_never_counts(iris, junk, rule):
     X, y = iris
     present = np.arange(150) % 4 != 0
@@ -199,11 +196,15 @@ def test_stacking_with_gaps_in_training_adds_a_presence_column(iris, frame):
 
 
 def test_a_member_without_probabilities_is_named(iris, frame):
-    late = LateFusionClassifier([("sepal", LinearSVC())])
+    class Silent(NearestCentroid):
+        predict_proba = decision_function = property()
+
+    late = LateFusionClassifier([("sepal", Silent())])
     with pytest.raises(
-        ValueError, match="modality 'sepal': LinearSVC has no predict_proba.*Calibrated"
+        ValueError, match="'sepal': Silent has neither predict_proba nor decision_function.*vote"
     ):
         late.fit(frame, iris[1])
+    assert late.set_params(rule="vote").fit(frame, iris[1]).score(frame, iris[1]) > 0.7
 
 
 def test_one_class_is_an_error_that_names_it(frame):
@@ -239,3 +240,251 @@ def test_a_final_estimator_without_probabilities_is_refused(iris, frame):
     late = LateFusionClassifier(members(), rule="stacking", final_estimator=LinearSVC())
     with pytest.raises(ValueError, match=r"final_estimator=LinearSVC\(\) has no predict_proba"):
         late.fit(frame, iris[1])
+
+
+@pytest.mark.parametrize("weights", [None, [3, 2]])
+def test_vote_is_hard_voting_where_there_is_no_tie(iris, frame, weights):
+    X, y = iris
+    voting = VotingClassifier(on_columns(), voting="hard", weights=weights).fit(X, y)
+    late = LateFusionClassifier(members(), rule="vote", weights=weights).fit(frame, y)
+    agreed = np.ptp(voting.transform(X), axis=1) == 0
+    rows = np.ones(150, dtype=bool) if weights else agreed
+    assert_array_equal(late.predict(frame)[rows], voting.predict(X)[rows])
+    assert 100 < agreed.sum() < 150
+
+
+# -- the rule of Bayes
+
+
+def naive(**options):
+    return GaussianNB(var_smoothing=0, **options)
+
+
+@pytest.fixture
+def unsure(iris):
+    """Iris with so much noise that no probability is below the smallest that rules know."""
+    keep = np.r_[0:50, 50:80, 100:145]  # classes of different sizes
+    X = iris[0][keep] + np.random.default_rng(0).normal(scale=2, size=(125, 4))
+    return X, iris[1][keep]
+
+
+def test_bayes_of_naive_members_is_naive_bayes_of_the_concatenation(unsure):
+    X, y = unsure
+    frame = make_frame(**{name: X[:, columns] for name, columns in COLUMNS.items()})
+    late = LateFusionClassifier([(name, naive()) for name in frame], rule="bayes").fit(frame, y)
+    whole = naive().fit(X, y)
+    assert_allclose(late.predict_proba(frame), whole.predict_proba(X), rtol=0, atol=1e-12)
+    product = late.set_params(rule="product").fit(frame, y).predict_proba(frame)
+    assert np.abs(product - whole.predict_proba(X)).max() > 0.01
+
+
+@pytest.mark.parametrize(
+    "prior",
+    [[0.1, 0.3, 0.6], [1, 3, 6], {"virginica": 6, "setosa": 1, "versicolor": 3}],
+    ids=["shares", "counts", "dict"],
+)
+def test_a_prior_for_shifted_targets_is_that_of_naive_bayes(unsure, prior):
+    X, y = unsure
+    frame = make_frame(**{name: X[:, columns] for name, columns in COLUMNS.items()})
+    late = LateFusionClassifier([(name, naive()) for name in frame], rule="bayes", prior=prior)
+    late.fit(frame, y)
+    frame.loc[0, ["sepal", "petal"]] = None
+    probabilities = late.predict_proba(frame)
+    whole = naive(priors=[0.1, 0.3, 0.6]).fit(X, y)
+    assert_allclose(probabilities[1:], whole.predict_proba(X)[1:], rtol=0, atol=1e-12)
+    assert_allclose(probabilities[0], [0.1, 0.3, 0.6])
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_prior_of_the_training_rows_changes_nothing(iris, frame, rule):
+    late = LateFusionClassifier(members(), rule=rule).fit(frame, iris[1])
+    expected = late.predict_proba(frame)
+    late.set_params(prior=late.class_prior_).fit(frame, iris[1])
+    assert_allclose(late.predict_proba(frame), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "prior", [[0.5, 0.5], [1, -1, 1], [0, 0, 0], [np.nan, 1, 1], {"setosa": 1}, {"a": 1, "b": 2}]
+)
+def test_a_prior_that_does_not_fit_the_classes_is_refused(iris, frame, prior):
+    with pytest.raises(ValueError, match="prior"):
+        LateFusionClassifier(members(), prior=prior).fit(frame, iris[1])
+
+
+# -- evidence, decision functions, calibration
+
+
+def test_evidence_believes_members_by_their_out_of_fold_accuracy(iris, frame):
+    late = LateFusionClassifier(members(), rule="evidence", cv=FOLDS).fit(frame, iris[1])
+    for name, columns in COLUMNS.items():
+        predicted = cross_val_predict(MODELS[name], iris[0][:, columns], iris[1], cv=FOLDS)
+        assert_allclose(late.weights_[name], np.mean(predicted == iris[1]))
+    setosa = iris[1] == "setosa"  # which petals tell without fail
+    assert late.fit(frame, setosa).weights_["petal"] == 0.999
+
+
+def test_given_reliabilities_are_taken_and_must_be_below_one(iris, frame):
+    late = LateFusionClassifier(members(), rule="evidence", weights={"sepal": 0.5, "petal": 0.9})
+    assert late.fit(frame, iris[1]).weights_ == {"sepal": 0.5, "petal": 0.9}
+    assert not hasattr(late, "member_scores_")
+    with pytest.raises(ValueError, match=r"weights=\[0.5, 1\].*reliabilities"):
+        late.set_params(weights=[0.5, 1]).fit(frame, iris[1])
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_members_with_a_decision_function_only(iris, frame, rule):
+    late = LateFusionClassifier([("sepal", SVC()), ("petal", LinearSVC())], rule=rule)
+    probabilities = late.fit(frame, iris[1]).predict_proba(frame)
+    assert_allclose(probabilities.sum(axis=1), 1)
+    assert late.score(frame, iris[1]) > 0.8
+
+
+@pytest.mark.parametrize("method", ["sigmoid", "isotonic", "temperature"])
+def test_a_calibrated_member_is_scikit_learns(iris, frame, method):
+    X, y = iris[0][50:], iris[1][50:]
+    frame = frame.iloc[50:]
+    model = LogisticRegression() if method == "sigmoid" else GaussianNB()
+    late = LateFusionClassifier([("sepal", model)], calibration=method, cv=FOLDS).fit(frame, y)
+    peer = CalibratedClassifierCV(model, method=method, cv=FOLDS, ensemble=False)
+    expected = peer.fit(X[:, :2], y).predict_proba(X[:, :2])
+    assert_allclose(late.predict_proba(frame), expected, atol=1e-5)  # two optimizers' tolerance
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_takes_calibrated_members_with_gaps(iris, frame, rule):
+    frame.loc[::3, "sepal"] = None
+    late = LateFusionClassifier(members(), rule=rule, calibration="temperature")
+    probabilities = late.fit(frame, iris[1]).predict_proba(frame)
+    assert_allclose(probabilities.sum(axis=1), 1)
+    assert late.score(frame, iris[1]) > 0.9
+    assert_allclose(late.predict_proba(frame.assign(petal=None)).sum(axis=1), 1)
+
+
+def test_temperature_lowers_the_log_loss_of_members_that_are_too_sure(iris):
+    X, y = iris[0][50:], iris[1][50:]
+    # Naive Bayes takes the copies of a column for independent evidence.
+    frame = make_frame(sepal=np.tile(X[:, :2], 6), petal=np.tile(X[:, 2:], 6))
+    halves = np.arange(100) % 2 == 0
+    losses = []
+    for calibration in (None, "temperature"):
+        late = LateFusionClassifier(
+            [(name, GaussianNB()) for name in frame], rule="product", calibration=calibration
+        )
+        late.fit(frame[halves], y[halves])
+        losses.append(log_loss(y[~halves], late.predict_proba(frame[~halves])))
+    assert losses[1] < losses[0]
+
+
+# -- several targets
+
+
+def forest():
+    return DecisionTreeClassifier(max_depth=3, random_state=0)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_targets_are_combined_one_by_one(iris, frame, rule):
+    y = np.column_stack([iris[1], iris[0][:, 1] > 3])
+    late = LateFusionClassifier(
+        [(name, forest()) for name in frame], rule=rule, weights=[0.5, 0.5], cv=SHUFFLED
+    )
+    frame.loc[7, "sepal"] = None
+    late.fit(frame, y)
+    probabilities = late.predict_proba(frame)
+    assert [p.shape for p in probabilities] == [(150, 3), (150, 2)]
+    assert [classes.tolist() for classes in late.classes_] == [
+        np.unique(iris[1]).tolist(),
+        ["False", "True"],
+    ]
+    for p in probabilities:
+        assert_allclose(p.sum(axis=1), 1)
+    if rule in CLASSIFIER_RULES:
+        parts = [
+            late.named_estimators_[name].predict_proba(iris[0][:, columns])
+            for name, columns in COLUMNS.items()
+        ]
+        rows = np.arange(150) != 7
+        for target in range(2):
+            stacked = np.stack([part[target] for part in parts])
+            expected = CLASSIFIER_RULES[rule](
+                stacked, np.ones((150, 2), dtype=bool), np.full(2, 0.5), late.class_prior_[target]
+            )
+            assert_allclose(probabilities[target][rows], expected[rows])
+    predicted = late.predict(frame)
+    assert predicted.shape == (150, 2)
+    assert (predicted == y).mean() > 0.9
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize(
+    "model",
+    [
+        KNeighborsClassifier(),
+        OneVsRestClassifier(LogisticRegression()),
+        MultiOutputClassifier(LinearSVC()),
+    ],
+    ids=["list", "array", "decisions"],
+)
+def test_labels_work_with_every_rule_and_kind_of_member(model, rule):
+    X, y = make_multilabel_classification(
+        150, 10, n_classes=3, n_labels=2, allow_unlabeled=True, random_state=0
+    )
+    frame = make_frame(a=X[:, :5], b=X[:, 5:])
+    late = LateFusionClassifier([("a", model), ("b", model)], rule=rule, cv=SHUFFLED)
+    if isinstance(model, MultiOutputClassifier) and rule != "vote":
+        with pytest.raises(ValueError, match="has neither predict_proba nor decision_function"):
+            late.fit(frame, y)
+        return
+    late.fit(frame, y)
+    predicted = late.predict(frame)
+    assert predicted.shape == y.shape
+    assert (predicted == y).mean() > max(y.mean(), 1 - y.mean()) - 0.05
+    scores = cross_val_score(late, frame, y, cv=2, scoring="roc_auc")
+    assert scores.mean() > 0.5 or rule == "vote"
+
+
+def test_calibration_reaches_every_label():
+    X, y = make_multilabel_classification(150, 10, n_classes=3, random_state=0)
+    frame = make_frame(a=X[:, :5], b=X[:, 5:])
+    late = LateFusionClassifier(
+        [(name, KNeighborsClassifier()) for name in frame], calibration="sigmoid", cv=KFold(3)
+    )
+    late.fit(frame, y)
+    assert [len(c) for c in late.calibrators_.values()] == [3, 3]
+    for p in late.predict_proba(frame):
+        assert_allclose(p.sum(axis=1), 1)
+
+
+def test_a_label_that_never_occurs_is_never_predicted():
+    X, y = make_multilabel_classification(60, 10, n_classes=3, random_state=0)
+    y[:, 1] = 0
+    frame = make_frame(a=X[:, :5], b=X[:, 5:])
+    for rule in RULES:
+        late = LateFusionClassifier(
+            [(name, KNeighborsClassifier()) for name in frame], rule=rule, cv=KFold(3)
+        )
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Label not .* is present in all training examples")
+            late.fit(frame, y)
+        assert not late.predict(frame)[:, 1].any()
+
+
+def test_several_targets_have_no_prior_of_their_own(iris, frame):
+    y = np.column_stack([iris[1], iris[1]])
+    with pytest.raises(ValueError, match="prior is for one target"):
+        LateFusionClassifier([("sepal", forest())], prior=[1, 1, 1]).fit(frame, y)
+
+
+def test_the_tag_of_several_targets_is_that_of_the_members():
+    assert get_tags(LateFusionClassifier([("a", forest())])).target_tags.multi_output
+    assert not get_tags(LateFusionClassifier(members())).target_tags.multi_output
+
+
+def test_a_rare_class_in_a_fold_does_not_crash(iris):
+    keep = np.r_[0:50, 50:90, 100:102]  # two virginica
+    X, y = iris[0][keep], iris[1][keep]
+    frame = make_frame(**{name: X[:, columns] for name, columns in COLUMNS.items()})
+    for rule in ("stacking", "greedy", "evidence"):
+        with pytest.warns(UserWarning, match="least populated class"):
+            late = LateFusionClassifier(members(), rule=rule).fit(frame, y)
+        assert late.predict_proba(frame).shape == (92, 3)

@@ -6,7 +6,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_diabetes
 from sklearn.ensemble import StackingRegressor, VotingRegressor
+from sklearn.exceptions import DataConversionWarning
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeCV
+from sklearn.metrics import r2_score
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeRegressor
@@ -112,3 +114,56 @@ def test_a_classifier_as_final_estimator_is_refused(diabetes, frame):
     late = LateFusionRegressor(members(), rule="stacking", final_estimator=LogisticRegression())
     with pytest.raises(ValueError, match="final_estimator=LogisticRegression.* is not a regressor"):
         late.fit(frame, diabetes[1])
+
+
+# -- several targets
+
+
+@pytest.mark.parametrize("rule", ["mean", "median", "stacking", "greedy"])
+def test_several_targets_are_predicted_side_by_side(diabetes, frame, rule):
+    X, y = diabetes
+    targets = np.column_stack([y, 1000 * X[:, 2]])
+    late = LateFusionRegressor(members(), rule=rule, cv=FOLDS).fit(frame, targets)
+    assert_allclose(late.target_mean_, targets.mean(axis=0))
+    frame.loc[3, ["body", "serum"]] = None
+    predicted = late.predict(frame)
+    assert predicted.shape == (442, 2)
+    assert_allclose(predicted[3], late.target_mean_)
+    assert late.score(frame, targets) > 0.4
+    if rule in ("mean", "median"):
+        alone = LateFusionRegressor(members(), rule=rule).fit(frame, y)
+        parts = [
+            MODELS[name].fit(X[:, columns], targets).predict(X[:, columns])
+            for name, columns in COLUMNS.items()
+        ]
+        rows = np.arange(442) != 3
+        assert_allclose(predicted[rows], np.mean(parts, axis=0)[rows])
+        assert alone.predict(frame).shape == (442,)
+
+
+def test_stacking_of_several_targets_is_ridge_on_all_predictions(diabetes, frame):
+    X, y = diabetes
+    targets = np.column_stack([y, 1000 * X[:, 2]])
+    late = LateFusionRegressor(members(), rule="stacking", cv=FOLDS).fit(frame, targets)
+
+    def features(of):
+        return np.hstack([of(name, X[:, columns]) for name, columns in COLUMNS.items()])
+
+    meta = features(lambda name, x: cross_val_predict(MODELS[name], x, targets, cv=FOLDS))
+    final = RidgeCV().fit(meta, targets)
+    new = features(lambda name, x: MODELS[name].fit(x, targets).predict(x))
+    assert_allclose(late.predict(frame), final.predict(new), rtol=1e-8)
+
+
+def test_member_scores_are_out_of_fold(diabetes, frame):
+    X, y = diabetes
+    late = LateFusionRegressor(members(), rule="greedy", cv=FOLDS).fit(frame, y)
+    for name, columns in COLUMNS.items():
+        predicted = cross_val_predict(MODELS[name], X[:, columns], y, cv=FOLDS)
+        assert_allclose(late.member_scores_[name], r2_score(y, predicted))
+
+
+def test_a_column_of_targets_is_flattened_with_a_warning(diabetes, frame):
+    with pytest.warns(DataConversionWarning):
+        late = LateFusionRegressor(members()).fit(frame, diabetes[1][:, None])
+    assert late.predict(frame).shape == (442,)
