@@ -62,6 +62,7 @@ from skmm import (
     make_frame,
 )
 from skmm.fusion import ConcatFusion
+from skmm.fusion._rules import CLASSIFIER_RULES
 from skmm.image import HOGExtractor
 from skmm.sensor import SensorStatisticsExtractor
 from skmm.text import BagOfWordsVectorizer
@@ -306,17 +307,28 @@ def test_grid_over_the_strategies_themselves(X, y):
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
 
 
+def test_one_grid_over_strategies_and_their_own_parameters(X, y):
+    concat = ConcatFusion()
+    grid = [
+        {
+            "model": [early().set_params(multimodalfusion__fusion=concat)],
+            "model__multimodalfusion__fusion__scaling": [None, "mfa"],
+        },
+        {
+            "model": [late()],
+            "model__rule": [*CLASSIFIER_RULES, "stacking", "greedy"],
+        },
+    ]
+    search = GridSearchCV(Pipeline([("model", early())]), grid, cv=2, n_jobs=2).fit(X, y)
+    assert len(search.cv_results_["params"]) == 2 + 12
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
 def test_grid_over_deep_fusions(X, y):
     grid = {"deepfusionclassifier__fusion": ["concat", "gated"]}
     one = GridSearchCV(deep(), grid, cv=2).fit(X, y)
     two = GridSearchCV(deep(), grid, cv=2, n_jobs=2).fit(X, y)
     assert_array_equal(one.cv_results_["mean_test_score"], two.cv_results_["mean_test_score"])
-
-
-def test_grid_over_late_rules(X, y):
-    grid = {"rule": ["mean", "product", "stacking", "greedy"]}
-    search = GridSearchCV(late(), grid, cv=2, n_jobs=2).fit(X, y)
-    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
 
 
 # -- the rest of daily life
