@@ -2,19 +2,21 @@
 
 import warnings
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from math import ceil
 from threading import current_thread, main_thread
 
 import numpy as np
+from joblib import effective_n_jobs
 from sklearn.utils.parallel import Parallel, delayed
 from tqdm.auto import tqdm
 
 from skmm._samples import read_cells
 from skmm._validation import ModalityError
 from skmm.cache import FeatureCache
-from skmm.cache._keys import hash_sample
 
 _LOOKED_UP_AT_ONCE = 1024  # rows; their features are in memory twice meanwhile
+_CLAIMED_AT_A_TIME = 1024  # rows of a cache: claims take a time that grows with their square
 
 
 class Extraction:
@@ -61,15 +63,38 @@ class Extraction:
         rows : ndarray of shape (n_rows,), int
         """
         absent = self._look_up(block, rows)
-        n_found, unit = len(rows) - len(absent), " samples"
+        for chunk, values in self.extract(absent, block.shape[1:], n_found=len(rows) - len(absent)):
+            block[chunk] = values
+
+    def extract(self, rows, shape, n_found=0):
+        """Extract samples batch by batch, show progress, and pass on warnings at the end.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows,), int
+        shape : tuple of int
+            Of the features of one sample.
+        n_found : int, default=0
+            How many samples are done already.
+
+        Yields
+        ------
+        chunk : ndarray of int
+            Some of the rows, in their order.
+        values : ndarray of shape (n_chunk, *shape)
+        """
         name, silent = type(self.extractor).__name__, not self.extractor.verbose
-        with tqdm(total=len(rows), initial=n_found, desc=name, unit=unit, disable=silent) as bar:
-            for chunk, values in self._extract_in_chunks(absent, block.shape[1:]):
-                block[chunk] = values
+        options = {"desc": name, "unit": " samples", "disable": silent}
+        with tqdm(total=n_found + len(rows), initial=n_found, **options) as bar:
+            for chunk, (values, warned, failures) in self._run_in_batches(rows, shape):
+                self.warned.update(warned)
+                if failures:
+                    self.samples.failures.extend(failures)
+                yield chunk, values
                 bar.update(len(chunk))
         for (category, text), count in self.warned.items():  # once per call, and not once per row
             text = f"modality {self.samples.name!r}: {text} ({count}x)"
-            warnings.warn(text, category, stacklevel=5)
+            warnings.warn(text, category, stacklevel=6)
 
     def _look_up(self, block, rows):
         """Write the rows that are in the cache; return those that are not."""
@@ -78,7 +103,7 @@ class Extraction:
         cache, absent = _open_cache(self.extractor), []
         for start in range(0, len(rows), _LOOKED_UP_AT_ONCE):
             chunk = self.samples.take(rows[start : start + _LOOKED_UP_AT_ONCE])
-            keys = _name_rows(chunk.cells, self.configuration)
+            keys = _name_rows(self.extractor, chunk.cells, self.configuration)
             with _record_warnings() as caught:
                 found = cache.look_up(keys)
             self.warned.update(_count(caught))
@@ -92,22 +117,24 @@ class Extraction:
                 block[row] = features
         return np.array(absent, dtype=int)
 
-    def _extract_in_chunks(self, rows, shape):
-        size = self.extractor.batch_size
-        chunks = [rows[start : start + size] for start in range(0, len(rows), size)]
-        if not chunks:  # no need to start workers
+    def _run_in_batches(self, rows, shape):
+        """Yield rows, and what :func:`_extract_chunk` returns for them."""
+        if len(rows) == 0:  # no need to start workers
             return
-        extracted = self._make_parallel()(
+        parallel = self._make_parallel()
+        # Every worker gets something to do.
+        fair_share = ceil(len(rows) / effective_n_jobs(parallel.n_jobs))
+        size = min(self.extractor.batch_size, fair_share)
+        if self.configuration is not None:
+            size = min(size, _CLAIMED_AT_A_TIME)
+        chunks = [rows[start : start + size] for start in range(0, len(rows), size)]
+        extracted = parallel(
             delayed(_extract_chunk)(
                 self.extractor, self.samples.take(chunk), shape, self.configuration
             )
             for chunk in chunks
         )
-        for chunk, (values, warned, failures) in zip(chunks, extracted, strict=True):
-            self.warned.update(warned)
-            if failures:
-                self.samples.failures.extend(failures)
-            yield chunk, values
+        yield from zip(chunks, extracted, strict=True)
 
     def _make_parallel(self):
         try:
@@ -172,7 +199,11 @@ def _fetch_rows(extractor, chunk, configuration):
     """Read and extract those samples whose rows are not in the cache of the extractor."""
 
     def extract(positions):
-        cells = [chunk.cells[position] for position in positions]
+        cells = chunk.cells if len(positions) == len(chunk.cells) else chunk.cells[positions]
+        with suppress(ModalityError, TypeError):  # to find the bad cell, they are read one by one
+            samples = extractor._read_batch(cells)
+            if samples is not None:
+                return extractor._extract(samples)
         places = map(chunk.place, positions)
         samples = list(read_cells(extractor._read, cells, places, chunk.failures))
         if not chunk.failures:
@@ -187,7 +218,8 @@ def _fetch_rows(extractor, chunk, configuration):
 
     if configuration is None:
         return extract(range(len(chunk.cells)))
-    return _open_cache(extractor).fetch(_name_rows(chunk.cells, configuration), extract_rows)
+    keys = _name_rows(extractor, chunk.cells, configuration)
+    return _open_cache(extractor).fetch(keys, extract_rows)
 
 
 def _open_cache(extractor):
@@ -195,9 +227,9 @@ def _open_cache(extractor):
     return memory if isinstance(memory, FeatureCache) else FeatureCache(memory)
 
 
-def _name_rows(cells, configuration):
+def _name_rows(extractor, cells, configuration):
     """Return the keys of rows in the cache; a number stands for a sample that has no name."""
-    digests = map(hash_sample, cells)
+    digests = map(extractor._hash_sample, cells)
     return [
         position if digest is None else configuration + digest
         for position, digest in enumerate(digests)

@@ -19,7 +19,7 @@ from skmm._validation import (
     all_or_nothing,
 )
 from skmm.cache import FeatureCache
-from skmm.cache._keys import hash_configuration
+from skmm.cache._keys import hash_configuration, hash_sample
 from skmm.frame import make_frame
 
 
@@ -34,18 +34,21 @@ class Extractor(TransformerMixin, BaseEstimator):
       A row may depend on its own sample only, to the last bit: no matrix products over the batch.
 
     and, where there is something to learn, ``_fit_samples(samples, rows)``, which returns a dict of
-    fitted attributes. Think twice before adding anything to this class.
+    fitted attributes. Where many cells can be read sooner than one by one, ``_read_batch`` does it.
+    Think twice before adding anything to this class.
 
     One whose rows depend on its parameters and the sample only may have the parameters ``memory``
-    and ``on_error``, and then takes its constraints from ``_cached_constraints``. A string in a cell
-    is a path to it.
-    ``_feature_version`` goes up when the rows change, and ``_learned`` names the fitted attributes
-    that a row depends on.
+    and ``on_error``, and then takes its constraints from ``_cached_constraints``. ``_hash_sample``
+    tells cells apart; a string in a cell is a path to it, unless this is :func:`hash_text`.
+    ``_feature_version`` goes up when the rows change, ``_learned`` names the fitted attributes that a
+    row depends on, and ``_unkeyed`` the parameters that it does not depend on.
     """
 
     _modality = "X"
     _feature_version = 1
     _learned = ()
+    _unkeyed = ("memory", "batch_size", "n_jobs", "verbose", "on_error")
+    _hash_sample = staticmethod(hash_sample)
     _null_row = np.nan  # what a null cell becomes; None where the block cannot hold it
     _dtype = np.float32
 
@@ -155,12 +158,27 @@ class Extractor(TransformerMixin, BaseEstimator):
         """Learn from the present `rows`; return the fitted attributes by name."""
         return {}
 
+    def _read_batch(self, cells):
+        """Read many cells at once, if it can be done; see ``_read``.
+
+        Parameters
+        ----------
+        cells : ndarray of shape (n_cells, ...) of numbers, or of shape (n_cells,) of objects
+
+        Returns
+        -------
+        samples : sequence, or None
+            None has the cells read one by one, and so has a ModalityError or TypeError raised here or in
+            ``_extract``: this is how the bad one is found.
+        """
+        return
+
     def _hash_configuration(self):
         """Hash what a row depends on besides its sample; None where there is no cache."""
         params = self.get_params(deep=False)
         if params.get("memory") is None:
             return None
-        for name in ("memory", "batch_size", "n_jobs", "verbose", "on_error"):
+        for name in self._unkeyed:
             params.pop(name, None)
         params |= {name: getattr(self, name, None) for name in self._learned}
         return hash_configuration(type(self), self._feature_version, params)

@@ -125,9 +125,8 @@ def _cells_and_presence(column):
         return column.tensor, column.present
     if isinstance(column, np.ndarray) and column.dtype.kind in "biufc":
         return column, np.ones(len(column), dtype=bool)
-    cells = np.empty(len(column), dtype=object)
-    for row, cell in enumerate(column):  # `cells[:] = column` would look inside equal arrays
-        cells[row] = cell
+    # np.array(column) would look inside cells of equal length.
+    cells = np.fromiter(column, dtype=object, count=len(column))
     return cells, presence_mask(pd.Series(cells)).to_numpy() if present is None else present
 
 

@@ -46,7 +46,7 @@ SAME_FLOOR = {
 } | {
     (package, module)
     for package in ("datasets", "image", "audio", "text", "sensor")
-    for module in ("frame", "_tensor", "_extractor")
+    for module in ("frame", "_tensor", "_extractor", "_extraction")
 }
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = {
@@ -59,6 +59,7 @@ HEAVY = {
     "skimage",
     "PIL",
     "lmdb",
+    "jieba",
 }
 
 

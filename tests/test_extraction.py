@@ -330,3 +330,53 @@ def test_a_new_version_of_the_features_is_extracted_anew(spied):
     Newer._feature_version = 2
     Newer(**spied.get_params()).transform([[1]])
     assert len(extractions(spied)) == 2
+
+
+class Counting(Spied):
+    """Writes down how many samples it is given at a time."""
+
+    def _extract(self, samples):
+        with open(self.log, "a") as file:
+            file.write(f"{len(samples)}\n")
+        return [[len(sample)] for sample in samples]
+
+
+def test_every_worker_is_given_something_to_do(spied):
+    counting = Counting(spied.log, batch_size=100).fit(CELLS)
+    for n_jobs, sizes in ((None, ["9"]), (2, ["4", "5"]), (4, ["3", "3", "3"])):
+        extractions(spied)
+        counting.set_params(n_jobs=n_jobs).transform([[1]] * 9)
+        assert extractions(spied) == sizes
+
+
+def test_no_more_rows_than_are_claimed_quickly_are_extracted_at_a_time(spied, monkeypatch):
+    monkeypatch.setattr("skmm._extraction._CLAIMED_AT_A_TIME", 3)
+    counting = Counting(spied.log, batch_size=100, memory=spied.memory).fit(CELLS)
+    extractions(spied)
+    counting.transform([[number] for number in range(7)])
+    assert extractions(spied) == ["1", "3", "3"]
+
+
+class Batching(Lengths):
+    """Reads many cells at once, unless there is an odd one among them."""
+
+    def _read(self, cell):
+        if cell == [13]:
+            raise ModalityError("unlucky")
+        return [*cell, 0]
+
+    def _read_batch(self, cells):
+        if [13] in list(cells):
+            raise ModalityError("somewhere")
+        return list(cells) if len(cells) > 1 else None
+
+
+def test_cells_are_read_at_once_or_one_by_one_to_find_the_bad_one():
+    cells = [[1, 2], [3], [4, 5], [6]]
+    assert_array_equal(Batching().transform(cells), [[2, 3], [1, 3], [2, 9], [1, 6]])
+    assert_array_equal(Batching(batch_size=1).transform(cells)[:, 0], [3, 2, 3, 2])
+    with pytest.raises(ModalityError, match="row 3: unlucky"):
+        Batching().transform([*cells[:3], [13]])
+    with PASSING_OVER:
+        block = Batching(on_error="missing").transform([*cells[:3], [13]])
+    assert_array_equal(block, [[2, 3], [1, 3], [3, 9], NULL])

@@ -38,9 +38,9 @@ class FeatureCache:
     Notes
     -----
     A row is found again by the class of the extractor, those of its parameters that change rows,
-    and the sample: the dtype, shape and values of an array; the absolute path, size and time of
-    modification of a file. A file that is changed with both kept is not noticed. Clear the cache
-    after an upgrade of a library that decodes files or computes features.
+    and the sample: the dtype, shape and values of an array; the characters of a text; the absolute
+    path, size and time of modification of a file. A file that is changed with both kept is not
+    noticed. Clear the cache after an upgrade of a library that decodes files or computes features.
 
     Rows are kept in LMDB [1]_ as bytes with a checksum, and nothing is pickled. Several processes
     may read and write at once, and a row that one of them computes is waited for by the others. A

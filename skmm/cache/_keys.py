@@ -60,6 +60,26 @@ def _describe(value):
     raise TypeError(type(value).__name__)
 
 
+def hash_learned(learned):
+    """Hash what an extractor has learned or was given, however large.
+
+    Parameters
+    ----------
+    learned : dict
+        Arrays by name, or what has a repr that tells it apart from its like, such as a dict of
+        numbers by word.
+
+    Returns
+    -------
+    digest : bytes
+    """
+    content = [
+        (name, _hash_array("array", value) if isinstance(value, np.ndarray) else value)
+        for name, value in sorted(learned.items())
+    ]
+    return sha256(repr(content).encode()).digest()[:_N_BYTES]
+
+
 def hash_sample(cell):
     """Hash a raw sample, without reading the file it may be in.
 
@@ -84,6 +104,29 @@ def hash_sample(cell):
         except (TypeError, ValueError):  # of unequal lengths: for the reader to complain about
             return None
     return None
+
+
+def hash_text(cell):
+    """Hash a text, or a list of words, by its characters: a string is never a path here.
+
+    Parameters
+    ----------
+    cell : str, bytes, or list or tuple of str
+
+    Returns
+    -------
+    digest : bytes or None
+        None if the cell is something else.
+    """
+    if isinstance(cell, str):
+        content = "text", str.__str__(cell)  # of a subclass too, whose repr may be any
+    elif isinstance(cell, bytes):
+        content = "bytes", bytes(cell)
+    elif isinstance(cell, list | tuple) and all(isinstance(word, str) for word in cell):
+        content = "words", [str.__str__(word) for word in cell]
+    else:
+        return None
+    return sha256(repr(content).encode()).digest()[:_N_BYTES]
 
 
 def _hash_file(path):

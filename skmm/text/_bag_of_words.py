@@ -1,12 +1,15 @@
 """Count the words of a text."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.utils.validation import check_is_fitted
 
+from skmm._extraction import Extraction
 from skmm._extractor import Extractor
-from skmm._samples import read_cells, read_samples
+from skmm._samples import read_samples
 from skmm._validation import (
     Integral,
     Interval,
@@ -16,8 +19,8 @@ from skmm._validation import (
     _get_output_config,
     all_or_nothing,
 )
-from skmm.text._reader import READING_CONSTRAINTS, read_text
-from skmm.text._tokenizer import split_words
+from skmm.text._reader import READING_CONSTRAINTS, normalize, read_text, read_words
+from skmm.text._tokenizer import choose_splitter
 
 _SHARE_OR_COUNT = [
     Interval(RealNotInt, 0, 1, closed="both"),
@@ -47,9 +50,9 @@ class BagOfWordsVectorizer(Extractor):
         Keep the most frequent ones only. None keeps all.
     analyzer : {"word", "char", "char_wb"}, default="word"
         Count words, characters, or characters within words.
-    tokenizer : callable, default=None
-        Turns a str into a list of words, such as ``jieba.lcut`` for Chinese. None is
-        :func:`tokenize`.
+    tokenizer : {"jieba"} or callable, default=None
+        How a text is cut into words: by :func:`tokenize`; by that and, for Chinese, by jieba (extra
+        ``chinese``); or by a function that turns a str into a list of words.
     stop_words : {"english"}, list of str or None, default=None
         Words that are not counted.
     lowercase : bool, default=True
@@ -58,11 +61,18 @@ class BagOfWordsVectorizer(Extractor):
         How cells of bytes are encoded.
     decode_error : {"strict", "ignore", "replace"}, default="strict"
         What to do with bytes that are not so encoded: raise, drop or replace them.
+    batch_size : int, default=1024
+        Number of texts cut into words at a time. Results do not depend on it.
+    n_jobs : int, default=None
+        Number of worker processes that cut texts into words; words are counted in one process.
+        Results do not depend on it.
+    verbose : bool, default=False
+        Whether to show progress.
 
     Attributes
     ----------
     vectorizer_ : CountVectorizer or TfidfVectorizer
-        The fitted vectorizer of scikit-learn.
+        The fitted vectorizer of scikit-learn. It takes texts, and lists of words.
     n_features_out_ : int
         Size of the vocabulary.
 
@@ -75,7 +85,11 @@ class BagOfWordsVectorizer(Extractor):
     -----
     Texts are compared in the NFC form, so composed and decomposed accents are the same. Words that
     were not in the texts of ``fit`` do not count; an empty text is a row of zeros. A null cell is
-    skipped by ``fit`` and refused by ``transform``, for a sparse block cannot hold NaN.
+    skipped by ``fit`` and refused by ``transform``, for a sparse block cannot hold NaN. A list of
+    words in a cell is taken as it is.
+
+    Worker processes are for slow tokenizers, such as ``"jieba"``: to send the words back takes as
+    long as the built-in tokenizer takes to find them.
 
     References
     ----------
@@ -95,8 +109,10 @@ class BagOfWordsVectorizer(Extractor):
 
     _modality = "text"
     _null_row = None
+    _dtype = object  # of what workers give: texts and words, which scikit-learn counts
 
     _parameter_constraints = {
+        **Extractor._parameter_constraints,
         **READING_CONSTRAINTS,
         "weighting": [StrOptions({"tfidf", "count", "binary"})],
         "ngram_range": [tuple],
@@ -121,6 +137,9 @@ class BagOfWordsVectorizer(Extractor):
         lowercase=True,
         encoding="utf-8",
         decode_error="strict",
+        batch_size=1024,
+        n_jobs=None,
+        verbose=False,
     ):
         self.weighting = weighting
         self.ngram_range = ngram_range
@@ -133,13 +152,16 @@ class BagOfWordsVectorizer(Extractor):
         self.lowercase = lowercase
         self.encoding = encoding
         self.decode_error = decode_error
+        self.batch_size = batch_size
+        self.n_jobs = n_jobs
+        self.verbose = verbose
 
     def fit(self, X, y=None):
         """Learn the vocabulary, and how rare its words are.
 
         Parameters
         ----------
-        X : Series or sequence of n_samples str or bytes
+        X : Series or sequence of n_samples str, bytes or list of str
             Texts; null cells are skipped.
         y : Ignored
 
@@ -160,7 +182,7 @@ class BagOfWordsVectorizer(Extractor):
 
         Parameters
         ----------
-        X : Series or sequence of n_samples str or bytes
+        X : Series or sequence of n_samples str, bytes or list of str
             Texts.
         y : Ignored
 
@@ -182,7 +204,7 @@ class BagOfWordsVectorizer(Extractor):
 
         Parameters
         ----------
-        X : Series or sequence of n_samples str or bytes
+        X : Series or sequence of n_samples str, bytes or list of str
             Texts.
 
         Returns
@@ -205,26 +227,44 @@ class BagOfWordsVectorizer(Extractor):
         tags.requires_fit = True
         return tags
 
+    def _read_batch(self, cells):
+        takes_texts = not self._sends_words() and set(map(type, cells)) == {str}
+        return list(map(normalize, cells)) if takes_texts else None  # no str is refused
+
     def _read(self, cell):
-        return read_text(cell, encoding=self.encoding, decode_error=self.decode_error)
+        options = {"encoding": self.encoding, "decode_error": self.decode_error}
+        holds_words = self.analyzer == "word" and not isinstance(cell, str | bytes)
+        if holds_words or self._sends_words():
+            return read_words(cell, tokenizer=self.tokenizer, lowercase=self.lowercase, **options)
+        return read_text(cell, **options)
+
+    def _sends_words(self):
+        """Whether workers cut texts; in one process it is faster to cut them as they are counted."""
+        return self.analyzer == "word" and self.n_jobs not in (None, 1)
+
+    def _extract(self, samples):
+        return np.fromiter(samples, dtype=object, count=len(samples))
 
     def _read_present(self, samples):
+        """Yield each text that is present, or its words."""
         rows = np.flatnonzero(samples.present)
-        return list(read_cells(self._read, samples.cells[rows], map(samples.place, rows)))
+        for _, documents in Extraction(self, samples).extract(rows, shape=()):
+            yield from documents
 
     def _learn(self, samples):
         """Fit the vectorizer on the present samples and return their counts."""
         self._validate_params()
-        texts = self._read_present(samples)
-        if not texts:
+        if not samples.present.any():
             raise ModalityError("missing in every sample; drop the modality", modality=samples.name)
         vectorizer = self._make_vectorizer()
         try:
-            block = vectorizer.fit_transform(texts)
+            block = vectorizer.fit_transform(self._read_present(samples))
+        except ModalityError as error:
+            raise error.at(modality=samples.name) from error.__cause__
         except ValueError as error:
             raise ModalityError(
-                f"cannot build a vocabulary from {len(texts)} texts: {error}. Change tokenizer, "
-                "stop_words, ngram_range, min_df or max_df",
+                f"cannot build a vocabulary from {samples.present.sum()} texts: {error}. Change "
+                "tokenizer, stop_words, ngram_range, min_df or max_df",
                 modality=samples.name,
             ) from error
         block.sort_indices()
@@ -237,8 +277,11 @@ class BagOfWordsVectorizer(Extractor):
     def _make_vectorizer(self):
         names = "ngram_range min_df max_df max_features analyzer tokenizer stop_words lowercase"
         options = {name: getattr(self, name) for name in names.split()}
+        if self.analyzer == "word" or self.tokenizer is not None:
+            split = choose_splitter(self.tokenizer)
+            options |= {"tokenizer": partial(_split, split=split), "token_pattern": None}
         if self.analyzer == "word":
-            options |= {"tokenizer": self.tokenizer or split_words, "token_pattern": None}
+            options |= {"preprocessor": partial(_lower, lowercase=self.lowercase)}
         if self.weighting == "tfidf":
             return TfidfVectorizer(**options, dtype=np.float32)
         return CountVectorizer(**options, binary=self.weighting == "binary", dtype=np.float32)
@@ -252,3 +295,11 @@ class BagOfWordsVectorizer(Extractor):
             return block
         names = self.get_feature_names_out()
         return pd.DataFrame.sparse.from_spmatrix(block, index=samples.index, columns=names)
+
+
+def _lower(document, lowercase):
+    return document.lower() if lowercase and isinstance(document, str) else document
+
+
+def _split(document, split):
+    return split(document) if isinstance(document, str) else document

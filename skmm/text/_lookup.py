@@ -73,6 +73,11 @@ def look_up(texts, vectors, vocabulary, make_vector: Callable | None = None):
     -------
     found : WordRows
         Its table is `vectors` itself where no vector was made.
+
+    Raises
+    ------
+    TypeError
+        If something else than a str stands for a word.
     """
     words = chain.from_iterable(texts)
     starts = np.cumsum([0, *map(len, texts)], dtype=np.int32)
@@ -80,9 +85,11 @@ def look_up(texts, vectors, vocabulary, make_vector: Callable | None = None):
     is_found = rows != _ABSENT
     if is_found.all():
         return WordRows(vectors, rows, starts, is_found)
+    n_found = np.concatenate([[0], np.cumsum(is_found, dtype=np.int32)], dtype=np.int32)[starts]
+    for text in np.flatnonzero(np.diff(n_found) < np.diff(starts)).tolist():
+        "".join(texts[text])  # takes nothing but strings; and what was found equals one
     if make_vector is None:
-        n_found = np.concatenate([[0], np.cumsum(is_found, dtype=np.int32)], dtype=np.int32)
-        return WordRows(vectors, rows[is_found], n_found[starts], is_found)
+        return WordRows(vectors, rows[is_found], n_found, is_found)
     others = list(compress(chain.from_iterable(texts), ~is_found))
     table, rows = _add_vectors(vectors, rows, others, make_vector)
     return WordRows(table, rows, starts, np.ones(len(rows), dtype=bool))

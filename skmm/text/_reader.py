@@ -4,12 +4,12 @@ import re
 import unicodedata
 
 from skmm._validation import ModalityError, StrOptions
-from skmm.text._tokenizer import split_words
+from skmm.text._tokenizer import check_words, choose_splitter
 
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 READING_CONSTRAINTS = {
-    "tokenizer": [callable, None],
+    "tokenizer": [StrOptions({"jieba"}), callable, None],
     "lowercase": ["boolean"],
     "encoding": [str],
     "decode_error": [StrOptions({"strict", "ignore", "replace"})],
@@ -43,7 +43,14 @@ def read_text(cell, *, encoding, decode_error):
             f"the cell is of type {type(cell).__name__}, where a str is expected; convert it with "
             "str(), or replace it by None to mark the text as missing"
         )
-    return unicodedata.normalize("NFC", _LONE_SURROGATES.sub(" ", cell))
+    return normalize(cell)
+
+
+def normalize(text):
+    """Return a str in the NFC form, with spaces for lone surrogates."""
+    if text.isascii():  # spares a look for what it does not hold
+        return text
+    return unicodedata.normalize("NFC", _LONE_SURROGATES.sub(" ", text))
 
 
 def read_words(cell, *, tokenizer, lowercase, encoding, decode_error):
@@ -53,7 +60,7 @@ def read_words(cell, *, tokenizer, lowercase, encoding, decode_error):
     ----------
     cell : str, bytes, list or tuple
         A list or tuple is taken to be the words, and is not changed.
-    tokenizer : callable or None
+    tokenizer : {"jieba"}, callable or None
         Turns a str into words; None for the built-in one.
     lowercase : bool
         Whether to bring a text to lower case first.
@@ -75,9 +82,9 @@ def read_words(cell, *, tokenizer, lowercase, encoding, decode_error):
             "the cell is a set of words, and a set has no order; use a list, such as sorted(words)"
         )
     if isinstance(cell, (list, tuple)):
-        return _check_words(cell)
+        return check_words(cell)
     text = read_text(cell, encoding=encoding, decode_error=decode_error)
-    return list((tokenizer or split_words)(text.lower() if lowercase else text))
+    return choose_splitter(tokenizer)(text.lower() if lowercase else text)
 
 
 def _decode(cell, encoding, decode_error):
@@ -88,15 +95,3 @@ def _decode(cell, encoding, decode_error):
             f"the cell holds bytes that are not {encoding}: {error}. Set encoding, or "
             "decode_error='replace'"
         ) from error
-
-
-def _check_words(words):
-    try:
-        "".join(words)  # takes nothing but strings, and less time than a look at each
-    except TypeError:
-        word = next(word for word in words if not isinstance(word, str))
-        raise ModalityError(
-            f"the list of words holds {word!r} of type {type(word).__name__}, where a str is "
-            "expected; convert it with str()"
-        ) from None
-    return words if isinstance(words, list) else list(words)

@@ -27,9 +27,9 @@ class TokenSequenceVectorizer(Extractor):
         Keep this many words, the most frequent. None keeps all.
     min_count : int, default=1
         Leave out words that occur fewer times than this in all texts together.
-    tokenizer : callable, default=None
-        Turns a str into a list of words, such as ``jieba.lcut`` for Chinese. None is
-        :func:`tokenize`.
+    tokenizer : {"jieba"} or callable, default=None
+        How a text is cut into words: by :func:`tokenize`; by that and, for Chinese, by jieba (extra
+        ``chinese``); or by a function that turns a str into a list of words.
     lowercase : bool, default=True
         Whether to bring texts to lower case first.
     encoding : str, default="utf-8"

@@ -9,12 +9,17 @@ from sklearn.utils import check_random_state
 from skmm._extractor import Extractor
 from skmm._samples import read_cells
 from skmm._validation import HasMethods, Integral, Interval, ModalityError, Real, StrOptions
+from skmm.cache._keys import hash_learned, hash_text
 from skmm.text._lookup import look_up
 from skmm.text._reader import READING_CONSTRAINTS, read_words
 from skmm.text._subwords import subword_vector
 from skmm.text._word_weights import sif_weights, tfidf_weights
 
 _LONGEST_SENTENCE = 10_000  # words; gensim leaves out what comes after
+_CONTENT = (
+    *("vectors_", "vocabulary_", "subword_vectors_", "subword_lengths_", "word_weights_"),
+    *("unseen_weight_", "common_component_", "unknown_vector_", "length_"),
+)
 
 
 class Word2VecVectorizer(Extractor):
@@ -61,9 +66,9 @@ class Word2VecVectorizer(Extractor):
     unknown : {"ignore", "zero", "mean", "error"}, default="ignore"
         What to do with a word that has no vector: leave it out, give it a vector of zeros, or the
         mean of all word vectors, or raise. With fastText every word has a vector.
-    tokenizer : callable, default=None
-        Turns a str into a list of words, such as ``jieba.lcut`` for Chinese. None is
-        :func:`tokenize`.
+    tokenizer : {"jieba"} or callable, default=None
+        How a text is cut into words: by :func:`tokenize`; by that and, for Chinese, by jieba (extra
+        ``chinese``); or by a function that turns a str into a list of words.
     lowercase : bool, default=True
         Whether to bring texts to lower case first.
     encoding : str, default="utf-8"
@@ -74,8 +79,12 @@ class Word2VecVectorizer(Extractor):
         Number of threads that train. With more than one, results differ from fit to fit.
     random_state : int, RandomState instance or None, default=None
         Seed of the training. The same int gives the same vectors in every process.
-    batch_size : int, default=1024
-        Number of texts a worker process averages at a time. Results do not depend on it.
+    memory : str, path-like or FeatureCache, default=None
+        Where to keep rows, so that a text is cut and looked up once over all folds, candidates and
+        runs. Not with a callable `tokenizer`, which has no name.
+    batch_size : int, default=16384
+        Number of texts read and looked up at a time. More are faster, and take more memory while
+        they are. Results do not depend on it.
     n_jobs : int, default=None
         Number of worker processes of ``transform``. Results do not depend on it.
     verbose : bool, default=False
@@ -101,6 +110,8 @@ class Word2VecVectorizer(Extractor):
         What stands for a word that has no vector; None where it is left out or refused.
     length_ : int or None
         Number of steps of a sequence.
+    digest_ : bytes or None
+        Names the content of all of these in the keys of a cache; None without `memory`.
     n_features_out_ : int
         Number of columns of the block: the length of a word vector, times `length_` for sequences.
 
@@ -115,6 +126,12 @@ class Word2VecVectorizer(Extractor):
     Plain means are those of :meth:`gensim.models.KeyedVectors.get_mean_vector` without
     normalization, to the bit. A text without words is a row of zeros, or one step of zeros. A null
     cell gives a row of NaN. A list of words in a cell is taken as it is.
+
+    With `memory`, a row is found again by its text, never taken for a path, the parameters, and the
+    content of what ``fit`` learned or was given: vectors, words, weights. Given vectors share rows
+    between all folds, and trained ones do where the same texts and an int as `random_state` train
+    the same again. A cache spares cutting texts into words; the means of lists of words are taken
+    faster than they are found.
 
     References
     ----------
@@ -138,9 +155,12 @@ class Word2VecVectorizer(Extractor):
     """
 
     _modality = "text"
+    _hash_sample = staticmethod(hash_text)
+    _learned = ("_digest",)
+    _unkeyed = (*Extractor._unkeyed, "vectors", "random_state")  # what they give is in the digest
 
     _parameter_constraints = {
-        **Extractor._parameter_constraints,
+        **Extractor._cached_constraints,
         **READING_CONSTRAINTS,
         "vector_size": [Interval(Integral, 1, None, closed="left")],
         "algorithm": [StrOptions({"word2vec", "fasttext"})],
@@ -185,7 +205,8 @@ class Word2VecVectorizer(Extractor):
         decode_error="strict",
         workers=1,
         random_state=None,
-        batch_size=1024,
+        memory=None,
+        batch_size=16_384,
         n_jobs=None,
         verbose=False,
     ):
@@ -210,6 +231,7 @@ class Word2VecVectorizer(Extractor):
         self.decode_error = decode_error
         self.workers = workers
         self.random_state = random_state
+        self.memory = memory
         self.batch_size = batch_size
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -221,7 +243,13 @@ class Word2VecVectorizer(Extractor):
         tags.non_deterministic = self.vectors is None and self.workers > 1
         return tags
 
+    @property
+    def _digest(self):
+        # Computed once in `fit`, unless `memory` was set since.
+        return self.digest_ or hash_learned({name: getattr(self, name) for name in _CONTENT})
+
     def _fit_samples(self, samples, rows):
+        self._hash_configuration()  # refuses what no key can hold before it is trained with
         texts = None
         if self._learns_from_texts():
             places = map(samples.place, rows)
@@ -231,7 +259,8 @@ class Word2VecVectorizer(Extractor):
         # The rest needs rows; they are made by a copy, while `self` may yet keep its old state.
         trial = copy(self)
         vars(trial).update(fitted)
-        return fitted | trial._learn_from_rows(texts)
+        fitted |= trial._learn_from_rows(texts)
+        return fitted | {"digest_": None if self.memory is None else hash_learned(fitted)}
 
     def _learns_from_texts(self):
         learns_mean = self.weighting != "mean" or self.remove_component
@@ -319,6 +348,11 @@ class Word2VecVectorizer(Extractor):
         random_state = np.random.RandomState() if self.random_state is None else self.random_state
         return check_random_state(random_state).randint(np.iinfo(np.int32).max)
 
+    def _read_batch(self, cells):
+        # Lists of words are taken as they are; the look-up notices if one holds something else.
+        takes_lists = self.unknown != "error" and set(map(type, cells)) <= {list, tuple}
+        return list(cells) if takes_lists else None
+
     def _read(self, cell):
         words = self._read_words(cell)
         if self.unknown == "error" and self.subword_vectors_ is None:
@@ -368,8 +402,10 @@ class Word2VecVectorizer(Extractor):
     def _mean(self, texts):
         found = self._look_up(texts)
         weights, totals = self._weigh(texts, found)
+        block = found.sum(weights)
         # The least a text with words has is 1.
-        return found.sum(weights) / np.maximum(totals, 1).astype(np.float32)[:, np.newaxis]
+        block /= np.maximum(totals, 1).astype(np.float32)[:, np.newaxis]
+        return block
 
     def _weigh(self, texts, found):
         """Return the weight of each word, and what the weighted sum of each text is divided by."""

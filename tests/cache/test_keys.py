@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skmm.cache._keys import hash_configuration, hash_sample
+from skmm.cache._keys import hash_configuration, hash_learned, hash_sample, hash_text
 
 
 @pytest.fixture
@@ -132,3 +132,50 @@ def test_equal_parameters_have_one_key():
 def test_a_parameter_without_content_is_refused():
     with pytest.raises(TypeError, match=r"tokenizer=<.*> of One is a function.*memory=None"):
         hash_configuration(One, 1, {"tokenizer": lambda text: text})
+
+
+def test_texts_that_are_easily_confused_have_different_keys(file):
+    cells = ["a b", b"a b", ["a b"], ["a", "b"], ["b", "a"], ["ab"], [], "", b"", [""], ["", ""]]
+    cells += ["['a', 'b']", "a\\b", "\\ud800", "\ud800", "caf\u00e9", "cafe\u0301", str(file)]
+    keys = [hash_text(cell) for cell in cells]
+    assert None not in keys
+    assert len(set(keys)) == len(keys)
+    assert hash_text(str(file)) != hash_sample(str(file))
+
+
+def test_the_same_text_has_one_key_whatever_its_type_and_wherever_a_file_has_its_name(file):
+    class Loud(str):
+        def __repr__(self):
+            return "!"
+
+    assert hash_text(np.str_("a")) == hash_text(Loud("a")) == hash_text("a") != hash_text(Loud("b"))
+    assert hash_text((Loud("a"), "b")) == hash_text(["a", np.str_("b")])
+    assert hash_text(np.bytes_(b"a")) == hash_text(b"a")
+    before = hash_text(str(file))
+    os.utime(file, ns=(0, 1))
+    assert hash_text(str(file)) == before
+
+
+@pytest.mark.parametrize("cell", [3, None, ["a", 3], [b"a"], {"a"}, np.array(["a"]), Path("a")])
+def test_what_is_no_text_has_no_key(cell):
+    assert hash_text(cell) is None
+
+
+def test_what_was_learned_is_told_apart_by_content():
+    learned = [
+        {},
+        {"a": np.arange(6)},
+        {"b": np.arange(6)},
+        {"a": np.arange(6.0)},
+        {"a": np.arange(6).reshape(2, 3)},
+        {"a": np.arange(10**6)},
+        {"a": np.arange(10**6) + (np.arange(10**6) == 4321)},
+        {"a": {"x": 0, "y": 1}},
+        {"a": {"x": 1, "y": 0}},
+        {"a": {"x": 0.1}},
+        {"a": {"x": np.nextafter(0.1, 1)}},
+        {"a": None},
+        {"a": (3, 6)},
+    ]
+    assert len({hash_learned(each) for each in learned}) == len(learned)
+    assert hash_learned({"a": 1, "b": np.eye(2)}) == hash_learned({"b": np.eye(2), "a": 1})

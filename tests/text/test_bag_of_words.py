@@ -65,6 +65,51 @@ def test_a_tokenizer_of_the_user_is_used():
     assert list(vectorizer.get_feature_names_out()) == ["blue-fish", "red-fish"]
 
 
+@pytest.mark.parametrize("analyzer", ["word", "char"])
+@pytest.mark.parametrize(
+    "options", [{"n_jobs": 2}, {"n_jobs": 2, "batch_size": 7}, {"batch_size": 1}]
+)
+def test_workers_and_batches_change_nothing(analyzer, options, texts):
+    fixed = {"analyzer": analyzer, "ngram_range": (1, 2), "stop_words": ["a0"]}
+    if analyzer == "char":
+        del fixed["stop_words"]
+    one = BagOfWordsVectorizer(**fixed)
+    many = BagOfWordsVectorizer(**fixed, **options)
+    assert_array_equal(many.fit_transform(texts).toarray(), one.fit_transform(texts).toarray())
+    assert_array_equal(many.get_feature_names_out(), one.get_feature_names_out())
+    assert_array_equal(many.transform(texts).toarray(), one.transform(texts).toarray())
+
+
+def test_progress_is_shown_when_asked_for(capsys):
+    BagOfWordsVectorizer(verbose=True).fit_transform(["red fish"])
+    assert "BagOfWordsVectorizer: 100%" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_a_bad_text_is_named_and_not_taken_for_an_empty_vocabulary(n_jobs):
+    with pytest.raises(ModalityError, match=r"^modality 'review', row 1 \(index 1\): the cell is"):
+        BagOfWordsVectorizer(n_jobs=n_jobs).fit(pd.Series(["red", 3], name="review"))
+
+
+def test_the_vectorizer_of_scikit_learn_takes_texts_and_lists_of_words(texts):
+    vectorizer = BagOfWordsVectorizer()
+    expected = vectorizer.fit_transform(texts).toarray()
+    inner = vectorizer.vectorizer_
+    assert_array_equal(inner.transform(texts).toarray(), expected)
+    assert_array_equal(inner.transform([text.split() for text in texts]).toarray(), expected)
+
+
+def test_lists_of_words_have_no_characters_to_count():
+    with pytest.raises(ModalityError, match="row 0: the cell is of type list, where a str"):
+        BagOfWordsVectorizer(analyzer="char").fit([["red", "fish"]])
+
+
+@pytest.mark.parametrize("tokenizer", ["jieba", str.split])
+def test_a_tokenizer_that_is_not_used_is_warned_of(tokenizer):
+    with pytest.warns(UserWarning, match="'tokenizer' will not be used since 'analyzer'"):
+        BagOfWordsVectorizer(analyzer="char", tokenizer=tokenizer).fit(["red fish"])
+
+
 def test_case_is_kept_on_request():
     vectorizer = BagOfWordsVectorizer(lowercase=False).fit(["Fish fish"])
     assert list(vectorizer.get_feature_names_out()) == ["Fish", "fish"]

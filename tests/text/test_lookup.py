@@ -40,6 +40,13 @@ def test_vectors_of_other_words_are_made(vectors):
         assert_array_equal(found.table[found.rows[start:end]], np.reshape(expected, (-1, 5)))
 
 
+@pytest.mark.parametrize("make", [None, make_vector])
+@pytest.mark.parametrize("word", [3, b"a", None, ["a"]], ids=repr)
+def test_what_is_no_word_is_refused(word, make, vectors):
+    with pytest.raises(TypeError):
+        look_up([["a"], ["b", word]], vectors, VOCABULARY, make)
+
+
 def test_a_vector_is_made_once_for_a_word(vectors):
     made = []
     look_up(TEXTS, vectors, VOCABULARY, lambda word: made.append(word) or make_vector(word))

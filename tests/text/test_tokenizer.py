@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from skmm.text import tokenize
+from skmm.text._tokenizer import choose_splitter
 
 
 def test_words_are_runs_of_letters_digits_and_underscores():
@@ -21,6 +22,13 @@ def test_ascii_text_gives_the_same_words_beside_other_text(global_random_seed):
     ascii_characters = list(map(chr, range(128)))
     text = "".join(np.random.default_rng(global_random_seed).choice(ascii_characters, size=5000))
     assert tokenize(text + " é") == [*tokenize(text), "é"]
+
+
+@pytest.mark.parametrize("beside", ["é", "😀", "中", "नि", "\u200b"])
+def test_what_stands_beside_does_not_change_the_words(beside, global_random_seed):
+    letters = list("abcXYZ019_ .,;-'\n\tßøÄжщΩب²ª") + ["e\u0301"]
+    text = "".join(np.random.default_rng(global_random_seed).choice(letters, size=5000))
+    assert tokenize(f"{text} {beside}") == tokenize(text) + tokenize(beside)
 
 
 def test_case_is_kept_on_request():
@@ -100,6 +108,24 @@ def test_no_character_raises():
 @pytest.mark.parametrize("word", ["x", "é"])
 def test_a_word_of_a_million_letters_is_one_word(word):
     assert tokenize(word * 1_000_000) == [word * 1_000_000]
+
+
+def test_mixed_text_is_cut_by_jieba_where_it_is_chinese(oracle):
+    text = "我来到北京清华大学, I LOVE 北京! 👩\u200d🚀 cafe\u0301… 1\u20e3"
+    latin = ["i", "love", "北京", "👩\u200d🚀", "café", "1\u20e3"]
+    assert tokenize(text, tokenizer="jieba") == oracle.lcut("我来到北京清华大学") + latin
+    assert tokenize("I", lowercase=False, tokenizer="jieba") == ["I"]
+
+
+def test_every_character_can_be_cut_by_jieba():
+    every_character = "".join(map(chr, range(0x110000)))
+    assert all(tokenize(every_character, tokenizer="jieba"))
+
+
+@pytest.mark.parametrize("tokenizer", [None, "jieba", str.split])
+def test_a_splitter_can_be_sent_to_another_process(tokenizer):
+    splitter = pickle.loads(pickle.dumps(choose_splitter(tokenizer)))
+    assert splitter("red fish") == ["red", "fish"]
 
 
 def test_the_tokenizer_can_be_sent_to_another_process():

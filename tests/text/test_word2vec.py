@@ -1,3 +1,4 @@
+import copy
 import pickle
 import subprocess
 import sys
@@ -11,8 +12,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
 
 from skmm import ModalityError
+from skmm.cache import FeatureCache
 from skmm.text import Word2VecVectorizer, tokenize
 
 
@@ -247,6 +252,22 @@ def test_a_list_of_words_equals_the_text(texts):
     assert_array_equal(block, vectorizer.fit_transform(texts))
 
 
+def test_a_tuple_of_words_equals_the_list(given, texts):
+    vectorizer = Word2VecVectorizer(vectors=given, remove_component=True)
+    expected = vectorizer.fit_transform([text.split() for text in texts])
+    assert_array_equal(vectorizer.fit_transform([tuple(text.split()) for text in texts]), expected)
+
+
+@pytest.mark.parametrize("word", [3, b"a0", None, ["a0"], np.nan], ids=repr)
+@pytest.mark.parametrize("unknown", ["ignore", "mean", "error"])
+def test_what_is_no_word_in_a_list_is_named_with_its_row(word, unknown, given, texts):
+    cells = [["a0"], ["b1", word, "a0"], ["a0"]]
+    vectorizer = Word2VecVectorizer(vectors=given, unknown=unknown).fit(["a0"])
+    message = f"modality 'text', row 1: the list of words holds .* of type {type(word).__name__}"
+    with pytest.raises(ModalityError, match=message):
+        vectorizer.transform(cells)
+
+
 def test_unknown_words_and_empty_texts_give_rows_of_zeros():
     vectorizer = Word2VecVectorizer(3).fit(["red fish"])
     assert not vectorizer.transform(["blue whale", ""]).any()
@@ -386,3 +407,124 @@ def test_columns_are_numbered():
     frame = vectorizer.fit_transform(pd.Series(["fish"], index=["a"]))
     assert list(frame.columns) == ["word2vecvectorizer0", "word2vecvectorizer1"]
     assert list(frame.index) == ["a"]
+
+
+# -- with a cache
+
+
+def lists_of(texts):
+    return [text.split() for text in texts]
+
+
+@pytest.mark.parametrize("cells", [list, lists_of])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"weighting": "tfidf", "unknown": "mean"},
+        {"weighting": "sif", "remove_component": True},
+        {"pool": None, "unknown": "zero"},
+    ],
+    ids=str,
+)
+def test_a_cache_changes_no_row_whatever_is_learned(options, cells, given, texts, tmp_path):
+    cells = cells(texts)
+    for n_fitted in (20, 40, 20):  # the second finds what the first has left, and must not take it
+        plain, cached = (
+            Word2VecVectorizer(vectors=given, **options, memory=memory).fit(cells[:n_fitted])
+            for memory in (None, tmp_path)
+        )
+        expected = plain.transform(cells)
+        assert_array_equal(cached.transform(cells), expected)
+        assert_array_equal(cached.set_params(n_jobs=2).transform(cells), expected)
+
+
+def test_a_search_with_given_vectors_looks_each_text_up_once(given, texts, tmp_path):
+    X, cache = pd.Series(sorted(set(texts))), FeatureCache(tmp_path)
+    y = np.arange(len(X)) % 2
+    model = make_pipeline(Word2VecVectorizer(vectors=given), LogisticRegression())
+    grid = {
+        "logisticregression__C": [0.1, 10],
+        "word2vecvectorizer__unknown": ["ignore", "zero"],
+    }
+    expected = GridSearchCV(model, grid, cv=3).fit(X, y)
+    model.set_params(word2vecvectorizer__memory=cache)
+    for _ in range(2):
+        search = GridSearchCV(model, grid, cv=3).fit(X, y)
+        assert cache.info()["misses"] == 2 * len(X)
+        for key in ("mean_test_score", "std_test_score"):
+            assert_array_equal(search.cv_results_[key], expected.cv_results_[key])
+
+
+@pytest.mark.parametrize("algorithm", ["word2vec", "fasttext"])
+def test_vectors_trained_alike_share_rows_and_others_do_not(algorithm, texts, tmp_path):
+    cache = FeatureCache(tmp_path)
+    options = {"vector_size": 3, "algorithm": algorithm, "n_buckets": 9}
+    n_misses = []
+    for seed in (0, 0, 1, None):
+        plain = Word2VecVectorizer(**options, random_state=seed).fit(texts)
+        cached = Word2VecVectorizer(**options, random_state=seed, memory=cache).fit(texts)
+        if seed is not None:
+            assert_array_equal(cached.transform(texts), plain.transform(texts))
+        cached.transform(texts)
+        n_misses.append(cache.info()["misses"] // len(set(texts)))
+    assert n_misses == [1, 1, 2, 3]
+
+
+def change_a_number(vectors):
+    vectors.vectors[3, 4] = np.nextafter(vectors.vectors[3, 4], 9)
+
+
+def exchange_two_words(vectors):
+    words = vectors.key_to_index
+    words["a0"], words["b1"] = words["b1"], words["a0"]
+
+
+def rename_a_word(vectors):
+    vectors.key_to_index["a_0"] = vectors.key_to_index.pop("a0")
+
+
+@pytest.mark.parametrize("change", [change_a_number, exchange_two_words, rename_a_word])
+def test_other_vectors_have_other_rows(change, given, texts, tmp_path):
+    other = copy.deepcopy(given)
+    change(other)
+    for vectors in (given, other):
+        expected = Word2VecVectorizer(vectors=vectors).fit_transform(texts)
+        cached = Word2VecVectorizer(vectors=vectors, memory=tmp_path)
+        assert_array_equal(cached.fit_transform(texts), expected)
+
+
+def test_a_cache_may_be_given_after_fit(given, texts, tmp_path):
+    cache = FeatureCache(tmp_path)
+    early = Word2VecVectorizer(vectors=given, memory=cache).fit(texts)
+    late = Word2VecVectorizer(vectors=given).fit(texts).set_params(memory=cache)
+    assert early.digest_ is not None
+    assert late.digest_ is None
+    assert_array_equal(early.transform(texts), late.transform(texts))
+    assert cache.info()["misses"] == len(set(texts))
+
+
+def test_a_text_is_not_a_path(given, tmp_path):
+    path = tmp_path / "a0"
+    path.touch()
+    cache = FeatureCache(tmp_path / "cache")
+    vectorizer = Word2VecVectorizer(vectors=given, memory=cache)
+    for _ in range(2):
+        vectorizer.fit_transform([str(path)])
+        path.write_text(path.read_text() + "more")
+    assert cache.info()["misses"] == 1
+
+
+def test_unknown_words_are_refused_beside_a_cache_too(given, tmp_path):
+    texts = ["a0", "unheard of"]
+    Word2VecVectorizer(vectors=given, memory=tmp_path).fit_transform(texts)
+    strict = Word2VecVectorizer(vectors=given, memory=tmp_path, unknown="error").fit(texts[:1])
+    with pytest.raises(ModalityError, match="row 1: 2 of 2 words have no vector"):
+        strict.transform(texts)
+
+
+def test_a_tokenizer_without_a_name_is_refused_before_training(monkeypatch, tmp_path):
+    monkeypatch.delattr(Word2VecVectorizer, "_train")
+    vectorizer = Word2VecVectorizer(tokenizer=cut_at_dashes, memory=tmp_path)
+    with pytest.raises(TypeError, match=r"tokenizer=.*cut_at_dashes.*; set memory=None"):
+        vectorizer.fit(["red-fish"])
