@@ -424,6 +424,27 @@ def test_order_of_columns_and_further_columns_do_not_matter(fusion):
     assert_array_equal(output(fitted, other), output(fitted, frame))
 
 
+def test_a_row_of_a_fused_block_does_not_depend_on_its_companions(fusion):
+    if hasattr(fusion, "transform"):
+        fitted, frame = fit_on_blocks(fusion)
+        whole = output(fitted, frame)
+        for row in range(len(frame)):
+            assert_array_equal(output(fitted, frame.iloc[[row]])[0], whole[row])
+        assert_array_equal(output(fitted, frame.iloc[::-1])[::-1], whole)
+        halves = [output(fitted, frame.iloc[part]) for part in (slice(7), slice(7, None))]
+        assert_array_equal(np.vstack(halves), whole)
+
+
+def test_a_fused_block_has_a_name_for_every_column(fusion):
+    if hasattr(fusion, "transform"):
+        fitted, frame = fit_on_blocks(fusion)
+        names = fitted.get_feature_names_out()
+        assert len(set(names)) == len(names) == output(fitted, frame).shape[1]
+        named = fitted.set_output(transform="pandas").transform(frame)
+        assert list(named.columns) == list(names)
+        assert list(named.index) == list(frame.index)
+
+
 def test_n_jobs_does_not_change_a_fusion(fusion):
     if "n_jobs" in fusion.get_params():
         one, frame = fit_on_blocks(clone(fusion))

@@ -7,7 +7,16 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skmm import make_frame
 from skmm.audio import MelSpectrogramExtractor, MFCCExtractor, STFTExtractor
-from skmm.fusion import ConcatFusion, LateFusionClassifier, LateFusionRegressor, MultimodalFusion
+from skmm.fusion import (
+    CanonicalFusion,
+    ConcatFusion,
+    KernelFusion,
+    LateFusionClassifier,
+    LateFusionRegressor,
+    MultimodalFusion,
+    SketchFusion,
+    TensorFusion,
+)
 from skmm.fusion._rules import REGRESSOR_RULES
 from skmm.image import (
     CNNExtractor,
@@ -76,9 +85,22 @@ FAST = {"max_epochs": 3, "random_state": 0}
 # By class: instances for numeric X, of which the first stands for the class.
 NUMERIC = {
     "ConcatFusion": [ConcatFusion(), ConcatFusion(scaling="mfa")],
+    "CanonicalFusion": [
+        CanonicalFusion(1),
+        CanonicalFusion(1, method="pls", scale=False, merge="concat"),
+        CanonicalFusion(1, method="gcca", merge="sum"),
+    ],
+    "KernelFusion": [
+        KernelFusion(),
+        KernelFusion(kernel="poly", normalize=False),
+        KernelFusion(method="cka", kernel="cosine"),
+    ],
+    "TensorFusion": [TensorFusion()],
+    "SketchFusion": [SketchFusion(16, random_state=0)],
     "MultimodalFusion": [
         MultimodalFusion(members(StandardScaler())),
         MultimodalFusion(members("passthrough"), missing="mean", add_indicator=True),
+        MultimodalFusion(members(StandardScaler()), fusion=CanonicalFusion(1)),
     ],
     "LateFusionClassifier": [
         *(
@@ -105,3 +127,14 @@ def blocks():
     frame.loc[[2, 7], "image"] = None
     frame.loc[5, "vector"] = None
     return frame, np.arange(24) % 3, rng.normal(size=24)
+
+
+def shared_directions():
+    """Three blocks that share two latent directions: many published values were computed on them."""
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(200, 2))
+    return make_frame(
+        a=z @ rng.normal(size=(2, 5)) + rng.normal(size=(200, 5)),
+        b=z @ rng.normal(size=(2, 4)) + rng.normal(size=(200, 4)),
+        c=z @ rng.normal(size=(2, 3)) + rng.normal(size=(200, 3)),
+    )

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from sklearn import config_context
 from sklearn.base import TransformerMixin, clone
 from sklearn.utils import Bunch, check_consistent_length, indexable
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
@@ -16,6 +17,7 @@ from skmm._validation import (
     _raise_for_params,
     all_or_nothing,
 )
+from skmm.fusion._block_fusion import BlockFusion
 from skmm.fusion._blocks import (
     Block,
     as_values,
@@ -31,7 +33,6 @@ from skmm.fusion._columns import refuse_absent
 from skmm.fusion._concat import ConcatFusion
 from skmm.fusion._members import MemberComposition
 from skmm.fusion._missing import fill_blocks, learn_fill
-from skmm.fusion._weights import check_weights
 
 INDICATOR = "missingindicator"
 
@@ -52,13 +53,15 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
         samples of a tensor column as an ndarray, several columns as a DataFrame, anything else
         as a Series.
     fusion : "concat", transformer of blocks, or None, default="concat"
-        ``"concat"`` is ``ConcatFusion()``: standardized columns side by side. A transformer of blocks
-        is given a DataFrame of tensor columns. None keeps the blocks apart, as the columns of a
-        DataFrame, for a deep estimator.
+        ``"concat"`` is ``ConcatFusion()``: standardized columns side by side. A transformer of blocks,
+        such as :class:`CanonicalFusion` or ``make_pipeline(ConcatFusion(), PCA(10))``, is given a
+        DataFrame of tensor columns; its parameters are ``fusion__...``. None keeps the blocks apart, as
+        the columns of a DataFrame, for a deep estimator.
     missing : {"error", "mean", "zero", "nan"} or imputer of blocks, default="error"
         What becomes of a missing modality: an error; the training mean of its block; zeros; or NaN,
-        which for ``fusion=None`` and for transformers of blocks means that the cell stays null. An
-        imputer is a transformer from a DataFrame of blocks to one without null cells.
+        which for ``fusion=None`` and for transformers of blocks means that the cell stays null: the
+        block fusions of skmm mask it. An imputer is a transformer from a DataFrame of blocks to one
+        without null cells.
     add_indicator : bool, default=False
         Whether to append one column per modality that is 1 where it is missing.
     n_jobs : int, default=None
@@ -76,7 +79,7 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
         The fitted fusion.
     output_slices_ : dict
         The columns of each modality in the output; only where they can be told apart, with
-        ``fusion="concat"``, a :class:`ConcatFusion` or None.
+        ``fusion="concat"``, None, or a fusion that has them.
     n_features_in_, feature_names_in_
         Number and names of the columns that are used.
 
@@ -155,7 +158,8 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
         y : array-like of shape (n_samples,), default=None
             Targets, given to every member and to the fusion.
         **params : dict
-            Metadata for the members that request it; needs metadata routing.
+            Metadata for the members and the fusion that request it; needs metadata routing.
+            :class:`ConcatFusion` requests ``groups``.
 
         Returns
         -------
@@ -178,7 +182,7 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
         X : DataFrame with one column per modality, or {array-like, sparse matrix} of numbers
         y : array-like of shape (n_samples,), default=None
         **params : dict
-            Metadata for the members that request it; needs metadata routing.
+            Metadata as in :meth:`fit`.
 
         Returns
         -------
@@ -237,7 +241,7 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
         return Bunch(**{member.modality: member.estimator for member in self.transformers_})
 
     def get_metadata_routing(self):
-        """Say which metadata goes where: to every member, in ``fit`` and ``fit_transform``.
+        """Say which metadata goes where: to members and fusion, in ``fit`` and ``fit_transform``.
 
         Returns
         -------
@@ -249,6 +253,8 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
         for modality, transformer in self._named_members:
             if not isinstance(transformer, str):
                 router.add(**{modality: transformer}, method_mapping=mapping)
+        if not (self.fusion is None or isinstance(self.fusion, str)):
+            router.add(fusion=self.fusion, method_mapping=mapping)
         return router
 
     def __sklearn_tags__(self):
@@ -291,7 +297,7 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
             self._block_specs = {modality: spec_of(block) for modality, block in blocks.items()}
             self.fill_ = learn_fill(self.missing, blocks)
             filled = fill_blocks(self.fill_, blocks)
-            self._fit_fusion(blocks, filled, y, X)
+            self._fit_fusion(blocks, filled, y, X, routed)
             return self._fuse(blocks, filled, X)
 
     def _read_columns(self, X, members):
@@ -333,22 +339,26 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
                 index=None if index is None else index[bad[0]],
             )
 
-    def _fit_fusion(self, blocks, filled, y, X):
+    def _fit_fusion(self, blocks, filled, y, X, routed):
+        vars(self).pop("output_slices_", None)  # of an earlier fit
         if self.fusion is None:
             self.fusion_ = None
             names = [*blocks, INDICATOR] if self.add_indicator else blocks
             self.output_slices_ = {name: slice(j, j + 1) for j, name in enumerate(names)}
             return
-        self.fusion_ = ConcatFusion() if isinstance(self.fusion, str) else clone(self.fusion)
+        is_default = isinstance(self.fusion, str)
+        self.fusion_ = ConcatFusion() if is_default else clone(self.fusion)
+        params = {} if is_default else routed["fusion"]["fit"]
+        if isinstance(self.fusion_, BlockFusion):
+            self.fusion_._keep_modalities(list(blocks), [name for name, _ in self._named_members])
         if isinstance(self.fusion_, ConcatFusion):
-            weights = self.fusion_.weights
-            if not (weights is None or isinstance(weights, str)):
-                declared = [modality for modality, _ in self._named_members]
-                self.fusion_.set_params(weights=check_weights(weights, list(blocks), declared))
-            self.fusion_._fit_blocks(blocks, y)  # gaps and all: scales come from present rows only
-            self.output_slices_ = self.fusion_.output_slices_
+            # Gaps and all: scales come from present rows only.
+            self.fusion_._fit_blocks(blocks, y, **params)
         else:
-            self.fusion_.fit(to_frame(filled, getattr(X, "index", None)), y)
+            with config_context(transform_output="default"):
+                self.fusion_.fit(to_frame(filled, getattr(X, "index", None)), y, **params)
+        if hasattr(self.fusion_, "output_slices_"):
+            self.output_slices_ = self.fusion_.output_slices_
 
     def _fuse(self, blocks, filled, X):
         index = getattr(X, "index", None)
@@ -363,7 +373,8 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
             if self._is_missing("nan"):
                 fused = _put_nan(fused, blocks, self.output_slices_)
         else:
-            fused = self.fusion_.transform(to_frame(filled, index))
+            with config_context(transform_output="default"):
+                fused = self.fusion_.transform(to_frame(filled, index))
         return _append_columns(fused, missing) if self.add_indicator else fused
 
     def _feature_names(self, member):

@@ -9,6 +9,7 @@ from scipy.sparse.linalg import norm as sparse_norm
 from scipy.sparse.linalg import svds
 from sklearn.utils.sparsefuncs import mean_variance_axis
 
+from skmm._threads import one_thread
 from skmm.fusion._blocks import fill
 
 
@@ -54,7 +55,8 @@ def _block_divisor(rows, center, factor, scaling):
     if scaling == "frobenius":
         norm = sparse_norm(scaled) if sparse.issparse(scaled) else np.linalg.norm(scaled)
         return float(norm / np.sqrt(rows.shape[0]))
-    return _largest_singular_value(scaled) / float(np.sqrt(rows.shape[0]))
+    with one_thread():
+        return _largest_singular_value(scaled) / float(np.sqrt(rows.shape[0]))
 
 
 def _largest_singular_value(matrix):

@@ -1,5 +1,7 @@
 """Weights of modalities, as the user gives them."""
 
+import warnings
+
 import numpy as np
 
 
@@ -40,3 +42,25 @@ def check_weights(weights, modalities, declared=None):
     if not values.any():  # an only modality counts whatever its weight
         values = np.ones(1)
     return dict(zip(modalities, values.tolist(), strict=True))
+
+
+def share_gains(gains, nothing_gained="no modality gains anything"):
+    """Divide what each modality gains by the sum; what is below 0 counts as 0.
+
+    Parameters
+    ----------
+    gains : dict of float
+    nothing_gained : str
+        What to warn of if no gain is above 0; all weights are equal then.
+
+    Returns
+    -------
+    weights : dict
+        With sum 1.
+    """
+    gains = {modality: max(0.0, float(gain)) for modality, gain in gains.items()}
+    total = sum(gains.values())
+    if total == 0:
+        warnings.warn(f"{nothing_gained}; all weights are equal", stacklevel=2)
+        return dict.fromkeys(gains, 1 / len(gains))
+    return {modality: gain / total for modality, gain in gains.items()}

@@ -12,12 +12,15 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.impute import SimpleImputer
-from sklearn.model_selection import GridSearchCV
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, GroupKFold, cross_validate
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
+from sklearn.svm import SVC
 
 from skmm import ModalityError, MultimodalFusion, make_frame
-from skmm.fusion import ConcatFusion
+from skmm.fusion import CanonicalFusion, ConcatFusion, KernelFusion, SketchFusion, TensorFusion
 from skmm.sensor import SensorStatisticsExtractor, SensorWindowExtractor
 
 
@@ -399,6 +402,119 @@ def test_grid_over_members_their_parameters_and_the_fusion(frame):
     search = GridSearchCV(model, grid, cv=2).fit(both, [0, 1] * 12)
     assert len(search.cv_results_["params"]) == 8
     assert fusion.get_params()["sensor"].__class__ is StandardScaler
+
+
+def informative():
+    """Labels that one of two modalities tells; all in 12 groups."""
+    rng = np.random.default_rng(0)
+    y = np.arange(48) % 2
+    X = make_frame(
+        signal=rng.normal(size=(48, 3)) + 2.5 * y[:, np.newaxis], noise=rng.normal(size=(48, 4))
+    )
+    return X, y, np.repeat(np.arange(12), 4)
+
+
+def test_weights_of_the_fusion_can_be_tuned():
+    X, y, _ = informative()
+    fusion = MultimodalFusion([(m, StandardScaler()) for m in X], fusion=ConcatFusion())
+    model = make_pipeline(fusion, KNeighborsClassifier())
+    only = {"signal": {"signal": 1, "noise": 0}, "noise": {"signal": 0, "noise": 1}}
+    grid = {
+        "multimodalfusion__fusion__weights": list(only.values()),
+        "multimodalfusion__fusion__scaling": ["standard", "mfa"],
+    }
+    search = GridSearchCV(model, grid, cv=3).fit(X, y)
+    assert search.best_params_["multimodalfusion__fusion__weights"] == only["signal"]
+    assert search.best_estimator_[0].fusion_.weights_ == {"signal": 1.0, "noise": 0.0}
+    assert fusion.fusion.weights is None
+
+
+def test_parameters_of_the_fusion_are_reached():
+    fusion = MultimodalFusion([("a", "passthrough")], fusion=make_pipeline(ConcatFusion(), PCA()))
+    fusion.set_params(fusion__pca__n_components=3, fusion__concatfusion__scaling="mfa")
+    assert fusion.fusion[1].n_components == 3
+    assert fusion.get_params()["fusion__concatfusion__scaling"] == "mfa"
+    fusion.set_params(fusion=CanonicalFusion(), fusion__n_components=2)
+    assert fusion.fusion.n_components == 2
+
+
+def test_a_search_over_fusions_each_with_its_learner():
+    X, y, _ = informative()
+    X.loc[[5, 11], "noise"] = None
+    members = [(m, StandardScaler()) for m in X]
+    model = make_pipeline(MultimodalFusion(members, missing="nan"), SVC())
+    grid = [
+        {
+            "multimodalfusion__fusion": [
+                make_pipeline(ConcatFusion(), PCA(2)),
+                CanonicalFusion(2),
+                TensorFusion(),
+                SketchFusion(32, random_state=0),
+            ],
+            "svc__kernel": ["linear", "rbf"],
+        },
+        {"multimodalfusion__fusion": [KernelFusion()], "svc__kernel": ["precomputed"]},
+    ]
+    search = GridSearchCV(model, grid, cv=3, error_score="raise").fit(X, y)
+    assert len(search.cv_results_["params"]) == 9
+    assert search.best_score_ > 0.8
+
+
+def test_any_transformer_of_a_concatenation_is_a_fusion(frame):
+    members = [("image", "passthrough"), ("sensor", "passthrough")]
+    pca = make_pipeline(ConcatFusion(), PCA(2, random_state=0))
+    fused = MultimodalFusion(members, fusion=pca).fit(frame)
+    expected = PCA(2, random_state=0).fit_transform(MultimodalFusion(members).fit_transform(frame))
+    assert_allclose(fused.transform(frame), expected)
+    assert list(fused.get_feature_names_out()) == ["pca0", "pca1"]
+    with config_context(transform_output="pandas"):
+        named = MultimodalFusion(members, fusion=pca, add_indicator=True).fit_transform(frame)
+    assert_allclose(named.to_numpy()[:, :2], expected)
+    assert list(named.columns[2:]) == ["missingindicator_image", "missingindicator_sensor"]
+
+
+def test_slices_of_an_earlier_fit_are_forgotten(frame):
+    fusion = MultimodalFusion([("image", "passthrough"), ("sensor", "passthrough")]).fit(frame)
+    assert set(fusion.output_slices_) == {"image", "sensor"}
+    fusion.set_params(fusion=CanonicalFusion(1)).fit(frame)
+    assert not hasattr(fusion, "output_slices_")
+    fusion.set_params(fusion__merge="concat").fit(frame)
+    assert fusion.output_slices_ == {"image": slice(0, 1), "sensor": slice(1, 2)}
+
+
+class GroupSpy(ConcatFusion):
+    """Remember the groups."""
+
+    def _learn(self, blocks, y, groups=None):
+        self.groups_ = groups
+        return super()._learn(blocks, y, groups)
+
+
+@config_context(enable_metadata_routing=True)
+def test_groups_reach_the_fusion_that_weights_by_cross_validation():
+    X, y, groups = informative()
+    members = [(m, StandardScaler().set_fit_request(sample_weight=False)) for m in X]
+    fusion = MultimodalFusion(members, fusion=GroupSpy(weights="cv"))
+    assert_array_equal(fusion.fit(X, y, groups=groups).fusion_.groups_, groups)
+    expected = ConcatFusion(weights="cv").fit(X, y, groups=groups).scores_
+    assert fusion.fusion_.scores_ == pytest.approx(expected)
+    model = make_pipeline(fusion, LogisticRegression())
+    runs = cross_validate(
+        model, X, y, params={"groups": groups}, cv=GroupKFold(3), return_estimator=True
+    )
+    for fitted, (train, _) in zip(
+        runs["estimator"], GroupKFold(3).split(X, y, groups), strict=True
+    ):
+        assert_array_equal(fitted[0].fusion_.groups_, groups[train])
+    # A fusion that does not learn from y takes them without use.
+    MultimodalFusion(members, fusion=ConcatFusion()).fit(X, y, groups=groups)
+
+
+def test_groups_without_routing_are_refused():
+    X, y, groups = informative()
+    fusion = MultimodalFusion([(m, StandardScaler()) for m in X], fusion=ConcatFusion(weights="cv"))
+    with pytest.raises(ValueError, match="enable_metadata_routing=True"):
+        fusion.fit(X, y, groups=groups)
 
 
 def test_sample_weight_reaches_members_that_request_it(frame):

@@ -1,6 +1,6 @@
 import pytest
 
-from skmm.fusion._weights import check_weights
+from skmm.fusion._weights import check_weights, share_gains
 
 
 def test_weights_come_by_name_or_in_order():
@@ -35,3 +35,12 @@ def test_weights_may_name_modalities_that_are_dropped():
 
 def test_the_weight_of_an_only_modality_does_not_matter():
     assert check_weights({"a": 0, "b": 1}, ["a"], ["a", "b"]) == {"a": 1.0}
+
+
+def test_gains_are_shared_and_losses_count_as_nothing():
+    assert share_gains({"a": 3, "b": -5, "c": 1}) == {"a": 0.75, "b": 0.0, "c": 0.25}
+
+
+def test_without_gains_all_weights_are_equal():
+    with pytest.warns(UserWarning, match="nothing helps; all weights are equal"):
+        assert share_gains({"a": 0, "b": -1}, "nothing helps") == {"a": 0.5, "b": 0.5}

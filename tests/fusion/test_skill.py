@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skmm.fusion._skill import skill_of_block
+
+EVERYWHERE = np.ones(60, dtype=bool)
+GROUPS = np.repeat(np.arange(12), 5)
+
+
+@pytest.fixture
+def rows():
+    return np.random.default_rng(0).normal(size=(60, 3))
+
+
+@pytest.fixture
+def classes(rows):
+    return np.digitize(rows[:, 0] + 0.5 * rows[:, 1], [-0.5, 0.5])
+
+
+def test_skill_is_the_balanced_accuracy_of_logistic_regression(rows, classes):
+    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    expected = cross_val_score(model, rows, classes, cv=5, scoring="balanced_accuracy").mean()
+    score, chance = skill_of_block(rows, classes, None, EVERYWHERE)
+    assert_allclose([score, chance], [expected, 1 / 3])
+
+
+def test_skill_in_numbers_is_the_r2_of_ridge_regression(rows):
+    y = rows @ [1.0, 2, 3] + np.sin(np.arange(60))
+    expected = cross_val_score(make_pipeline(StandardScaler(), Ridge()), rows, y, cv=5).mean()
+    assert_allclose(skill_of_block(rows, y, None, EVERYWHERE), [expected, 0])
+
+
+@pytest.mark.parametrize("is_regression", [False, True])
+def test_groups_are_kept_whole(rows, classes, is_regression):
+    y = rows[:, 0] if is_regression else classes
+    model = Ridge() if is_regression else LogisticRegression(max_iter=1000)
+    expected = cross_val_score(
+        make_pipeline(StandardScaler(), model),
+        rows,
+        y,
+        groups=GROUPS,
+        cv=(GroupKFold if is_regression else StratifiedGroupKFold)(5),
+        scoring="r2" if is_regression else "balanced_accuracy",
+    ).mean()
+    assert_allclose(skill_of_block(rows, y, GROUPS, EVERYWHERE)[0], expected)
+
+
+def test_only_rows_that_have_the_modality_count(rows, classes):
+    present = np.arange(60) % 4 > 0
+    junk = np.where(present, classes, 77)
+    expected = skill_of_block(rows[present], classes[present], GROUPS[present], present[present])
+    assert skill_of_block(rows[present], junk, GROUPS, present) == expected
+
+
+def test_fewer_groups_make_fewer_folds(rows, classes):
+    two = GROUPS % 2
+    expected = cross_val_score(
+        make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
+        rows,
+        classes,
+        groups=two,
+        cv=StratifiedGroupKFold(2),
+        scoring="balanced_accuracy",
+    ).mean()
+    assert_allclose(skill_of_block(rows, classes, two, EVERYWHERE)[0], expected)
+
+
+def test_sparse_blocks_are_scaled_and_not_centered(rows, classes):
+    counts = np.abs(np.rint(rows))
+    model = make_pipeline(StandardScaler(with_mean=False), LogisticRegression(max_iter=1000))
+    expected = cross_val_score(model, counts, classes, cv=5, scoring="balanced_accuracy").mean()
+    score, _ = skill_of_block(sparse.csr_array(counts), classes, None, EVERYWHERE)
+    assert_allclose(score, expected)
+
+
+def test_one_group_is_refused(rows, classes):
+    with pytest.raises(ValueError, match='of one group, and weights="cv" needs two'):
+        skill_of_block(rows, classes, np.zeros(60), EVERYWHERE)
+
+
+def test_groups_of_another_length_are_refused(rows, classes):
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        skill_of_block(rows, classes, np.zeros(3), EVERYWHERE)
+
+
+def test_y_is_needed(rows):
+    with pytest.raises(ValueError, match="requires y to be passed, but the target y is None"):
+        skill_of_block(rows, None, None, EVERYWHERE)
