@@ -1,11 +1,14 @@
 """Fixtures shared by all tests."""
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
+from time import process_time
 
 # Read when scikit-learn is first imported: without it check_array_api_input is silently skipped.
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
+import numpy as np
 import pytest
 
 
@@ -27,3 +30,50 @@ def real_data():
     if not folder or not Path(folder).is_dir():
         pytest.skip("SKMM_DATA does not name a folder of real data")
     return Path(folder)
+
+
+@pytest.fixture
+def bounded():
+    """A scope that may take so much memory at its peak, and so much time of the processor.
+
+    The bounds are a hundred times what is needed: they tell damage that is believed from damage that
+    is found out. Memory is known on Linux only.
+    """
+
+    @contextmanager
+    def scope(*, megabytes, seconds):
+        before, start = _reset_peak(), process_time()
+        yield
+        assert process_time() - start < seconds
+        assert before is None or _read_status("VmHWM") - before < megabytes
+
+    return scope
+
+
+def _reset_peak():
+    try:
+        Path("/proc/self/clear_refs").write_text("5")  # the peak becomes what there is now
+        return _read_status("VmRSS")
+    except OSError:
+        return None
+
+
+def _read_status(name):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1000
+
+
+@pytest.fixture
+def damage():
+    """A function that makes many damaged versions of the content of a file, as bytes."""
+
+    def damaged(content, n_versions):
+        clean = np.frombuffer(content, dtype=np.uint8)
+        for seed in range(n_versions):
+            rng = np.random.default_rng(seed)
+            version = clean.copy()
+            version[rng.integers(len(clean), size=5)] = rng.integers(256, size=5)
+            version[rng.integers(min(64, len(clean)))] = rng.integers(256)  # where it hurts
+            yield version.tobytes()
+
+    return damaged

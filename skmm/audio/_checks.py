@@ -48,7 +48,7 @@ def check_finite(clip, *, source):
 
     Parameters
     ----------
-    clip : ndarray of shape (n_samples,), float32
+    clip : ndarray of shape (n_samples,), float
     source : str
         The clip, as the subject of the error message.
     """

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from skmm.audio._lanes import fill_lanes, pack_lanes
+
 FLOOR = 1e-10  # librosa's least power: 100 dB below 1
 RANGE = 80.0  # decibels below the loudest of a clip where they are cut, as librosa does
 
@@ -29,46 +31,63 @@ class BandMeter:
         self.window = window
         self.measure_powers = self._use_kernel(dtype) or self._use_librosa
 
-    def measure(self, clip):
-        """Return decibels of shape (n_frames, n_bands) of a clip that is not shorter than a frame."""
-        return to_decibels(self.measure_powers(clip))
+    def measure(self, signal):
+        """Measure the frames of a signal in decibels.
+
+        Parameters
+        ----------
+        signal : Signal
+
+        Returns
+        -------
+        decibels : ndarray of shape (n_blocks, n_bands, LANES)
+        floors : ndarray of shape (n_frames,)
+            To which decibels are still to be raised, 80 below the loudest band of the clip.
+        """
+        powers, loudest = self.measure_powers(signal)
+        loudest = to_decibels(loudest.ravel()[: len(signal.frames)])
+        return to_decibels(powers), find_floors(loudest, signal)
 
     def _use_kernel(self, dtype):
-        from skmm.audio._spectrum_kernel import (
+        from skmm.audio._spectrum_kernel import measure_bands
+        from skmm.audio._spectrum_tables import (
             filter_tables,
             is_covered,
             make_workspace,
-            measure_bands,
             transform_tables,
         )
 
         if not is_covered(self.n_fft):
             return None
-        from scipy.signal import get_window
+        tables = transform_tables(self.n_fft, self.window, dtype)
+        tables += filter_tables(self.filters, dtype) + make_workspace(self.n_fft, dtype)
+        return lambda signal: measure_bands(signal.samples, fill_lanes(signal.frames), *tables)
 
-        window = get_window(self.window, self.n_fft).astype(dtype)
-        tables = transform_tables(self.n_fft, dtype) + filter_tables(self.filters, dtype)
-        workspace = make_workspace(self.n_fft, dtype)
-        return lambda clip: measure_bands(clip, self.hop_length, window, *tables, *workspace)
-
-    def _use_librosa(self, clip):
+    def _use_librosa(self, signal):
         from librosa import stft
 
-        spectrum = stft(
-            clip, n_fft=self.n_fft, hop_length=self.hop_length, window=self.window, center=False
-        )
-        return (self.filters @ np.abs(spectrum) ** 2).T
+        options = {"n_fft": self.n_fft, "hop_length": self.hop_length, "window": self.window}
+        spectra = (stft(clip, **options, center=False) for clip in signal.clips)
+        powers = np.concatenate([(self.filters @ np.abs(s) ** 2).T for s in spectra])
+        return pack_lanes(powers), powers.max(axis=1)
 
 
 def to_decibels(power):
-    """Turn power into decibels in place, cut 80 below the loudest."""
+    """Turn power into decibels in place."""
     np.maximum(power, FLOOR, out=power)
     np.log10(power, out=power)
-    power *= 10
-    return np.maximum(power, power.max() - power.dtype.type(RANGE), out=power)
+    return np.multiply(power, 10, out=power)
 
 
-def measure_energy(clip, *, n_fft, hop_length):
+def find_floors(decibels, signal):
+    """Return for each frame what is 80 decibels below the loudest of its clip."""
+    return signal.loudest(decibels) - decibels.dtype.type(RANGE)
+
+
+def measure_energy(signal, *, n_fft, hop_length):
     """Return the mean square of each frame in decibels, shape (n_frames,)."""
-    frames = np.lib.stride_tricks.sliding_window_view(clip, n_fft)[::hop_length]
-    return to_decibels(np.einsum("ij,ij->i", frames, frames) / n_fft)
+    views = (np.lib.stride_tricks.sliding_window_view(clip, n_fft) for clip in signal.clips)
+    frames = (view[::hop_length] for view in views)
+    power = np.concatenate([np.einsum("ij,ij->i", part, part) for part in frames]) / n_fft
+    decibels = to_decibels(power)
+    return np.maximum(decibels, find_floors(decibels, signal))

@@ -19,7 +19,7 @@ _CHUNK = 65_536  # frames decoded at a time
 _STREAMED = 0x7FFFF000  # who writes WAV to a pipe cannot know the length, and leaves 2 or 4 GB
 
 
-def decode_file(path, *, max_seconds):
+def decode_file(path, *, max_seconds, dtype):
     """Decode an audio file and mix it to mono.
 
     Parameters
@@ -28,10 +28,12 @@ def decode_file(path, *, max_seconds):
         A WAV, FLAC, OGG or MP3 file.
     max_seconds : float
         Largest accepted length, checked before anything is decoded.
+    dtype : {"float32", "float64"}
+        Of the samples, before they are mixed.
 
     Returns
     -------
-    clip : ndarray of shape (n_samples,), float32
+    clip : ndarray of shape (n_samples,), of that dtype
     sampling_rate : int
         Sampling rate of the file in hertz.
     """
@@ -39,7 +41,7 @@ def decode_file(path, *, max_seconds):
     with _open_file(path) as file:
         rate, promised = file.samplerate, file.frames
         check_length(promised, rate, max_seconds=max_seconds, source=repr(path))
-        clip = _decode_mono(path, file)
+        clip = _decode_mono(path, file, dtype)
     if len(clip) < promised or _is_cut_off(path):
         warnings.warn(
             "an audio file holds less than its header says; what there is of it is used",
@@ -106,11 +108,11 @@ def _check_header(path, file):
         )
 
 
-def _decode_mono(path, file):
+def _decode_mono(path, file, dtype):
     # Chunks keep memory in proportion to what the file holds, whatever its header promises.
-    chunks = [np.empty(0, dtype=np.float32)]
+    chunks = [np.empty(0, dtype=dtype)]
     try:
-        while len(chunk := file.read(_CHUNK, dtype="float32", always_2d=True)):
+        while len(chunk := file.read(_CHUNK, dtype=dtype, always_2d=True)):
             chunks.append(chunk.mean(axis=1))
     except Exception as error:
         raise _undecodable(path, error) from error

@@ -10,10 +10,12 @@ from skmm._extractor import Extractor
 from skmm._validation import Integral, Interval, Options, Real, StrOptions
 from skmm.audio._decibels import BandMeter, measure_energy
 from skmm.audio._deltas import append_deltas, name_deltas
+from skmm.audio._lanes import unpack_lanes
 from skmm.audio._pool import pool_frames, split_pool
 from skmm.audio._reader import count_samples, read_clip
+from skmm.audio._signal import join_clips, split_batch
 
-_DTYPES = {"single": np.dtype(np.float32), "double": np.dtype(np.float64)}
+_DTYPES = {"single": "float32", "double": "float64"}
 
 
 class FrameExtractor(Extractor):
@@ -25,6 +27,7 @@ class FrameExtractor(Extractor):
     """
 
     _modality = "audio"
+    _feature_version = 2
     _learned = ("n_frames_",)
 
     _parameter_constraints = {
@@ -47,6 +50,7 @@ class FrameExtractor(Extractor):
             sampling_rate=self.sampling_rate,
             min_seconds=self.min_seconds,
             max_seconds=self.max_seconds,
+            dtype=_DTYPES[self.precision],
         )
 
     def _validate_params(self):
@@ -62,33 +66,31 @@ class FrameExtractor(Extractor):
             window=getattr(self, "window", "hann"),
             dtype=_DTYPES[self.precision],
         )
-        return [self._summarize(self._describe(self._pad(clip), meter)) for clip in samples]
+        described = map(partial(self._describe, meter), split_batch(samples, self.n_fft))
+        summarize = self._choose_summary()
+        return [summarize(frames[: self.max_frames]) for part in described for frames in part]
 
-    def _pad(self, clip):
-        """Center the frames, as librosa does; one sample is then enough for a frame."""
-        margin = self.n_fft // 2
-        padded = np.zeros(len(clip) + 2 * margin, dtype=_DTYPES[self.precision])
-        padded[margin : margin + len(clip)] = clip
-        return padded
-
-    def _describe(self, padded_clip, meter):
-        """Return frames of shape (n_frames, n_values)."""
-        frames = self._transform_bands(meter.measure(padded_clip))
+    def _describe(self, meter, clips):
+        """Return frames of shape (n_frames, n_values) of each clip."""
+        sizes = {"n_fft": self.n_fft, "hop_length": self.hop_length}
+        signal = join_clips(clips, **sizes)
+        frames = self._transform_bands(*meter.measure(signal))
         if self.energy:
-            energy = measure_energy(padded_clip, n_fft=self.n_fft, hop_length=self.hop_length)
-            frames = np.column_stack([frames, energy])
-        return append_deltas(frames, self.deltas) if self.deltas else frames
+            frames = np.column_stack([frames, measure_energy(signal, **sizes)])
+        parts = signal.split(frames)
+        return [append_deltas(part, self.deltas) for part in parts] if self.deltas else parts
 
-    def _transform_bands(self, decibels):
-        return decibels
+    def _transform_bands(self, decibels, floors):
+        """Return values of shape (n_frames, n_values); arguments as from ``BandMeter.measure``."""
+        frames = unpack_lanes(decibels, len(floors))
+        return np.maximum(frames, floors[:, np.newaxis], out=frames)
 
-    def _summarize(self, frames):
-        frames = frames[: self.max_frames]
-        if self.pool is None:
-            if self.max_frames is None:
-                check_is_fitted(self, "n_frames_")  # pool= may have been set since fit
-            return _fit_length(frames, self.max_frames or self.n_frames_)
-        return pool_frames(frames, split_pool(self.pool))
+    def _choose_summary(self):
+        if self.pool is not None:
+            return partial(pool_frames, statistics=split_pool(self.pool))
+        if self.max_frames is None:
+            check_is_fitted(self, "n_frames_")  # pool= may have been set since fit
+        return partial(_fit_length, n_frames=self.max_frames or self.n_frames_)
 
     def _fit_samples(self, samples, rows):
         if not self.__sklearn_tags__().requires_fit:
@@ -122,6 +124,8 @@ class FrameExtractor(Extractor):
 
 def _fit_length(frames, n_frames):
     """Cut a sequence, or pad it at the end with steps of NaN."""
+    if len(frames) >= n_frames:
+        return frames[:n_frames]
     fitted = np.full((n_frames, frames.shape[1]), np.nan, dtype=np.float32)
-    fitted[: len(frames)] = frames[:n_frames]
+    fitted[: len(frames)] = frames
     return fitted

@@ -1,10 +1,11 @@
 """Mel-frequency cepstral coefficients."""
 
-from scipy.fft import dct
+import numpy as np
 
 from skmm._validation import Integral, Interval
 from skmm.audio._filters import mel_filters
 from skmm.audio._frames import FrameExtractor
+from skmm.audio._lanes import fill_lanes
 
 
 class MFCCExtractor(FrameExtractor):
@@ -39,7 +40,7 @@ class MFCCExtractor(FrameExtractor):
         sequences; where it is None they are as long as the longest clip seen in `fit`, and
         transforming needs a fitted extractor.
     precision : {"single", "double"}, default="single"
-        Arithmetic of the spectrum. The block is float32 either way.
+        Arithmetic, from reading and resampling on. The block is float32 either way.
     min_seconds, max_seconds : float, default=0.0 and 600.0
         Shortest and longest accepted clip in seconds. Files that are too long are refused before
         they are decoded.
@@ -161,9 +162,15 @@ class MFCCExtractor(FrameExtractor):
     def _make_filters(self):
         return mel_filters(self.sampling_rate, self.n_fft, self.n_mels)
 
-    def _transform_bands(self, decibels):
-        # Row by row: the bits of a matrix product depend on the number of threads.
-        return dct(decibels, norm="ortho", overwrite_x=True)[:, : self.n_mfcc]
+    def _transform_bands(self, decibels, floors):
+        # No matrix product, whose bits depend on the number of rows and of threads.
+        from skmm.audio._spectrum_kernel import measure_coefficients
+        from skmm.audio._spectrum_tables import cosine_table
+
+        coefficients = np.empty((len(floors), self.n_mfcc), dtype=decibels.dtype)
+        cosines = cosine_table(self.n_mfcc, self.n_mels, decibels.dtype)
+        measure_coefficients(decibels, fill_lanes(floors), cosines, coefficients)
+        return coefficients
 
     def _band_names(self):
         return [f"mfcc{coefficient}" for coefficient in range(self.n_mfcc)]

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-_MOMENTS = ("mean", "std", "min", "max")
+_MOMENTS = ("mean", "std", "min", "max")  # in the order of measure_moments
 _SHORTHANDS = {"mean_std": ("mean", "std")}
 
 
@@ -50,15 +50,14 @@ def pool_frames(frames, statistics):
     row : ndarray of shape (len(statistics) * n_values,), float64
         Statistic by statistic.
     """
-    frames = frames.astype(np.float64)  # sums of float32 over a long clip lose digits
-    percents = [percent for percent in map(_percent, statistics) if percent is not None]
-    percentiles = iter(np.percentile(frames, percents, axis=0) if percents else ())
-    return np.concatenate(
-        [
-            getattr(np, name)(frames, axis=0) if name in _MOMENTS else next(percentiles)
-            for name in statistics
-        ]
-    )
+    from skmm.audio._pool_kernel import measure_moments
+
+    measured = dict(zip(_MOMENTS, measure_moments(np.ascontiguousarray(frames)), strict=True))
+    percents = {name: _percent(name) for name in statistics if name not in _MOMENTS}
+    if percents:
+        values = np.percentile(frames.astype(np.float64), list(percents.values()), axis=0)
+        measured |= zip(percents, values, strict=True)
+    return np.concatenate([measured[name] for name in statistics])
 
 
 def _percent(name):

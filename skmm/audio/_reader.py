@@ -10,7 +10,7 @@ from skmm.audio._decode import MAX_CHANNELS, decode_file, read_header
 _FULL_SCALES = {"int8": 2**7, "int16": 2**15, "int32": 2**31}
 
 
-def read_clip(cell, *, sampling_rate, min_seconds, max_seconds):
+def read_clip(cell, *, sampling_rate, min_seconds, max_seconds, dtype):
     """Decode, check, mix to mono and resample one clip.
 
     Parameters
@@ -22,10 +22,12 @@ def read_clip(cell, *, sampling_rate, min_seconds, max_seconds):
         Sampling rate of the result in hertz.
     min_seconds, max_seconds : float
         Accepted lengths. A file that is too long is refused before it is decoded.
+    dtype : {"float32", "float64"}
+        Of everything that is done to the samples, and of the result.
 
     Returns
     -------
-    clip : ndarray of shape (n_samples,), float32
+    clip : ndarray of shape (n_samples,), of that dtype
 
     Raises
     ------
@@ -34,10 +36,10 @@ def read_clip(cell, *, sampling_rate, min_seconds, max_seconds):
     """
     if is_path(cell):
         source = repr(str(cell))
-        clip, rate = decode_file(cell, max_seconds=max_seconds)
+        clip, rate = decode_file(cell, max_seconds=max_seconds, dtype=dtype)
     else:
         source = "the clip"
-        clip, rate = _mix_to_mono(_to_float(_as_samples(cell))), sampling_rate
+        clip, rate = _mix_to_mono(_to_float(_as_samples(cell), dtype)), sampling_rate
     check_length(len(clip), rate, min_seconds=min_seconds, max_seconds=max_seconds, source=source)
     check_finite(clip, source=source)
     return _resample(clip, rate, sampling_rate)
@@ -92,15 +94,17 @@ def _has_channels_last(samples):
     return n_samples > 0 and n_channels > min(MAX_CHANNELS, n_samples)
 
 
-def _to_float(samples):
+def _to_float(samples, dtype):
     """Bring integers to [-1, 1) by full scale; floats stay as they are."""
+    if samples.dtype == dtype:
+        return samples
     if samples.dtype.kind == "f":
         with np.errstate(over="ignore"):  # too large for float32 is found by the finite check
-            return samples.astype(np.float32, copy=False)
+            return samples.astype(dtype)
     if samples.dtype == np.uint8:  # the 8-bit samples of WAV files are centered at 128
-        return (samples.astype(np.float32) - 128) / 128
+        return (samples.astype(dtype) - 128) / 128
     if samples.dtype.name in _FULL_SCALES:
-        return samples.astype(np.float32) / _FULL_SCALES[samples.dtype.name]
+        return samples.astype(dtype) / _FULL_SCALES[samples.dtype.name]
     raise ModalityError(
         f"the samples are of dtype {samples.dtype}. Expected floats in [-1, 1], or int8, uint8, "
         "int16 or int32, whose full scale is known; convert them, for instance by "

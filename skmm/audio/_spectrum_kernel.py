@@ -1,10 +1,11 @@
-"""The powers of bands of frequencies, frame by frame, compiled.
+"""The powers of bands of frequencies, frame by frame, and their cosine transform, compiled.
 
-The module imports numba: import it inside the function that needs it.
+The module imports numba: import it inside the function that needs it. All that is compiled together is
+here, for numba looks for changes in one file before it takes what it compiled earlier.
 
-Several frames go through the Fourier transform side by side, in lanes, so that every step is the same
-arithmetic on neighboring numbers. A frame of 2n real samples is transformed as n complex points [1]_:
-even samples are the real parts, odd samples the imaginary parts.
+Several frames go through all steps side by side, in lanes, so that every step is the same arithmetic on
+neighboring numbers. A frame of 2n real samples is transformed as n complex points [1]_: even samples
+are the real parts, odd samples the imaginary parts.
 
 References
 ----------
@@ -15,133 +16,125 @@ References
 import numpy as np
 from numba import njit
 
-# Twice the lanes leave more of them empty for short clips; with half of them, what is done once per
-# point, and not per lane, takes as long as the arithmetic.
-LANES = 32
+# With twice the lanes a block outgrows the second cache; with half of them, what is done once per point,
+# and not per lane, takes as long as the arithmetic.
+LANES = 16
 POINT = 2 * LANES  # numbers per complex point: real parts of all frames, then imaginary parts
-UNROLLED = 4  # frequencies added up at a time
+UNROLLED = 4  # frequencies, or bands, added up at a time
+LONGEST = 16_384  # samples of a frame: the stages of its transform are compiled one by one
+NO_POWERS_OF_FOUR = 0b10_1010_1010_1010
 
-# Fused multiply-add only: sums keep their order, and each clip is transformed on its own.
+# Fused multiply-add only: sums keep their order, and each frame is transformed on its own.
 fused = {"fastmath": {"contract"}, "error_model": "numpy"}
 
 
-def is_covered(n_fft):
-    """Tell whether the kernel transforms frames of this length: powers of two, from 4."""
-    return n_fft >= 4 and n_fft & (n_fft - 1) == 0
+@njit(**fused)
+def load_frames(signal, starts, window, fours, points):
+    """Multiply frames by the window, and write one per lane.
 
-
-def transform_tables(n_fft, dtype):
-    """Return what the Fourier transform of frames of `n_fft` samples looks up.
+    Four frames at a time are interleaved, and these in turn put beside one another: a processor
+    has instructions for either, and none for sixteen frames at once.
 
     Parameters
     ----------
-    n_fft : int
-        A power of two.
-    dtype : dtype
-
-    Returns
-    -------
-    roots : ndarray of shape (n_fft, 2)
-        Cosine and sine of ``2 pi k / n_fft``.
-    places : ndarray of shape (n_fft // 2,), int
-        Where in the transformed points each frequency is.
+    signal : ndarray of shape (n_samples,)
+    starts : ndarray of shape (LANES,), int
+        The first sample of each frame.
+    window : ndarray of shape (n_fft,)
+    fours, points : ndarray of shape (n_fft * LANES,)
+        Written to.
     """
-    n_points = n_fft // 2
-    angles = 2 * np.pi * np.arange(n_fft) / n_fft
-    frequencies = np.zeros(1, dtype=int)
-    if n_points.bit_length() % 2 == 0:  # an odd power of two ends in a stage of pairs
-        frequencies = np.arange(2)
-    while len(frequencies) < n_points:
-        frequencies = np.concatenate([4 * frequencies + rest for rest in range(4)])
-    return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(dtype), frequencies.argsort()
-
-
-def filter_tables(filters, dtype):
-    """Return a bank of filters as the kernel reads it.
-
-    Parameters
-    ----------
-    filters : csr_array of shape (n_bands, n_frequencies)
-        Each band is a run of neighboring frequencies.
-    dtype : dtype
-
-    Returns
-    -------
-    starts : ndarray of shape (n_bands,), int
-        The first frequency of each band.
-    ends : ndarray of shape (n_bands,), int
-        Where the weights of each band end.
-    weights : ndarray, dtype
-        Weights of all bands, each filled up with zeros to a multiple of four.
-    """
-    widths = np.diff(filters.indptr)
-    padded = -(-widths // UNROLLED) * UNROLLED
-    ends = np.cumsum(padded)
-    weights = np.zeros(ends[-1], dtype=dtype)
-    inside = np.repeat(ends - padded - filters.indptr[:-1], widths)
-    weights[inside + np.arange(filters.nnz)] = filters.data
-    starts = np.zeros(len(widths), dtype=int)
-    starts[widths > 0] = filters.indices[filters.indptr[:-1][widths > 0]]
-    return starts, ends, weights
-
-
-def make_workspace(n_fft, dtype):
-    """Return room for the points and the powers of one group of frames, to be used for all clips."""
-    n_points = n_fft // 2
-    # Reading four powers at a time may reach beyond the last, where weights are zero.
-    return np.zeros(n_points * POINT, dtype), np.zeros((n_points + UNROLLED) * LANES, dtype)
+    n_fft = len(window)
+    for part in range(LANES // 4):
+        h, i, j, k = starts[4 * part : 4 * part + 4]
+        interleave(
+            signal[h : h + n_fft],
+            signal[i : i + n_fft],
+            signal[j : j + n_fft],
+            signal[k : k + n_fft],
+            window,
+            fours[part * 4 * n_fft : (part + 1) * 4 * n_fft],
+        )
+    for i in range(n_fft):
+        for part in range(LANES // 4):
+            four = fours[part * 4 * n_fft + 4 * i : part * 4 * n_fft + 4 * i + 4]
+            lanes = points[i * LANES + 4 * part : i * LANES + 4 * part + 4]
+            lanes[0], lanes[1], lanes[2], lanes[3] = four[0], four[1], four[2], four[3]
 
 
 @njit(**fused)
-def load_frames(clip, first, last, hop_length, window, points):
-    """Write windowed frames from `first` on, one per lane; lanes beyond `last` repeat it."""
-    for k in range(0, len(window) // 2, 2):
-        w0, w1, w2, w3 = window[2 * k], window[2 * k + 1], window[2 * k + 2], window[2 * k + 3]
-        pair = points[k * POINT : (k + 2) * POINT]
-        for lane in range(LANES):
-            start = min(first + lane, last) * hop_length + 2 * k
-            samples = clip[start : start + 4]
-            pair[lane], pair[LANES + lane] = samples[0] * w0, samples[1] * w1
-            pair[POINT + lane], pair[POINT + LANES + lane] = samples[2] * w2, samples[3] * w3
+def interleave(a, b, c, d, window, fours):
+    for i in range(len(window)):
+        weight = window[i]
+        fours[4 * i] = a[i] * weight
+        fours[4 * i + 1] = b[i] * weight
+        fours[4 * i + 2] = c[i] * weight
+        fours[4 * i + 3] = d[i] * weight
 
 
 @njit(**fused)
-def transform_quarters(points, n_points, size, roots):
-    """Split transforms of `size` points into four of a quarter: one stage, decimated in frequency."""
-    quarter = size // 4
-    step = 2 * n_points // size
-    for k in range(quarter):
-        cos1, sin1 = roots[k * step, 0], roots[k * step, 1]
-        cos2, sin2 = roots[2 * k * step, 0], roots[2 * k * step, 1]
-        cos3, sin3 = roots[3 * k * step, 0], roots[3 * k * step, 1]
-        for place in range(k, n_points, size):
-            a = points[place * POINT : (place + 1) * POINT]
-            b = points[(place + quarter) * POINT : (place + quarter + 1) * POINT]
-            c = points[(place + 2 * quarter) * POINT : (place + 2 * quarter + 1) * POINT]
-            d = points[(place + 3 * quarter) * POINT : (place + 3 * quarter + 1) * POINT]
+def transform(points, roots):
+    """Transform complex points in place, decimated in frequency, stage by stage."""
+    n_points = len(points) // POINT
+    if n_points & NO_POWERS_OF_FOUR:
+        split_in_halves(points, roots)
+    if n_points >= 4096:
+        split_in_quarters(points, 4096, roots)
+    if n_points >= 1024:
+        split_in_quarters(points, 1024, roots)
+    if n_points >= 256:
+        split_in_quarters(points, 256, roots)
+    if n_points >= 64:
+        split_in_quarters(points, 64, roots)
+    if n_points >= 16:
+        split_in_quarters(points, 16, roots)
+    if n_points >= 4:
+        split_in_quarters(points, 4, roots)
+
+
+@njit(**fused)
+def split_in_halves(points, roots):
+    """Split the transform into two of half the size: the first stage, where the size asks for it."""
+    half = len(points) // 2
+    for k in range(half // POINT):
+        cos, sin = roots[2 * k, 0], roots[2 * k, 1]
+        a = points[k * POINT : (k + 1) * POINT]
+        b = points[half + k * POINT : half + (k + 1) * POINT]
+        for re in range(LANES):
+            im = re + LANES
+            x, y = a[re] - b[re], a[im] - b[im]
+            a[re], a[im] = a[re] + b[re], a[im] + b[im]
+            b[re], b[im] = x * cos + y * sin, y * cos - x * sin
+
+
+@njit(inline="always")
+def split_in_quarters(points, size, roots):
+    """Split each transform of `size` points into four of a quarter of the size.
+
+    Where `size` is a constant, so is the distance of what is read and written together: the
+    compiler need not have it checked, for every point, that nothing overlaps.
+    """
+    b, c, d = size // 4 * POINT, size // 2 * POINT, 3 * size // 4 * POINT
+    step = len(roots) // size
+    for first in range(0, len(points) // POINT, size):
+        for k in range(size // 4):
+            cos1, sin1 = roots[k * step, 0], roots[k * step, 1]
+            cos2, sin2 = roots[2 * k * step, 0], roots[2 * k * step, 1]
+            cos3, sin3 = roots[3 * k * step, 0], roots[3 * k * step, 1]
+            point = points[(first + k) * POINT :]
             for re in range(LANES):
                 im = re + LANES
-                sum_ac_re, sum_ac_im = a[re] + c[re], a[im] + c[im]
-                sum_bd_re, sum_bd_im = b[re] + d[re], b[im] + d[im]
-                gap_ac_re, gap_ac_im = a[re] - c[re], a[im] - c[im]
-                gap_bd_re, gap_bd_im = b[re] - d[re], b[im] - d[im]
-                a[re], a[im] = sum_ac_re + sum_bd_re, sum_ac_im + sum_bd_im
+                sum_ac_re, sum_ac_im = point[re] + point[c + re], point[im] + point[c + im]
+                sum_bd_re, sum_bd_im = point[b + re] + point[d + re], point[b + im] + point[d + im]
+                gap_ac_re, gap_ac_im = point[re] - point[c + re], point[im] - point[c + im]
+                gap_bd_re, gap_bd_im = point[b + re] - point[d + re], point[b + im] - point[d + im]
+                point[re], point[im] = sum_ac_re + sum_bd_re, sum_ac_im + sum_bd_im
                 x, y = gap_ac_re + gap_bd_im, gap_ac_im - gap_bd_re
-                b[re], b[im] = x * cos1 + y * sin1, y * cos1 - x * sin1
+                point[b + re], point[b + im] = x * cos1 + y * sin1, y * cos1 - x * sin1
                 x, y = sum_ac_re - sum_bd_re, sum_ac_im - sum_bd_im
-                c[re], c[im] = x * cos2 + y * sin2, y * cos2 - x * sin2
+                point[c + re], point[c + im] = x * cos2 + y * sin2, y * cos2 - x * sin2
                 x, y = gap_ac_re - gap_bd_im, gap_ac_im + gap_bd_re
-                d[re], d[im] = x * cos3 + y * sin3, y * cos3 - x * sin3
-
-
-@njit(**fused)
-def transform_pairs(points, n_points):
-    """Do the last stage, where it is one of pairs."""
-    for place in range(0, n_points, 2):
-        a = points[place * POINT : (place + 1) * POINT]
-        b = points[(place + 1) * POINT : (place + 2) * POINT]
-        for i in range(POINT):
-            a[i], b[i] = a[i] + b[i], a[i] - b[i]
+                point[d + re], point[d + im] = x * cos3 + y * sin3, y * cos3 - x * sin3
 
 
 @njit(**fused)
@@ -176,57 +169,113 @@ def measure_powers(points, places, roots, powers):
 
 
 @njit(**fused)
-def add_bands(powers, starts, ends, weights, totals, bands):
-    """Add up the powers of each band, and write them for as many frames as `bands` has rows."""
+def add_bands(powers, starts, ends, weights, bands, loudest):
+    """Write the sum of the weighted powers of each band, and the largest of these sums."""
+    loudest[:] = 0
     end = 0
     for band in range(len(starts)):
         begin, end = end, ends[band]
-        totals[:] = 0
+        total = bands[band * LANES : (band + 1) * LANES]
+        place = starts[band] * LANES
         for i in range(begin, end, UNROLLED):
             a, b, c, d = weights[i], weights[i + 1], weights[i + 2], weights[i + 3]
-            start = (starts[band] + i - begin) * LANES
-            row = powers[start : start + UNROLLED * LANES]
-            for lane in range(len(totals)):  # a constant would be unrolled, and not vectorized
+            row = powers[place : place + UNROLLED * LANES]
+            place += UNROLLED * LANES
+            for lane in range(len(total)):  # a constant would be unrolled, and not vectorized
                 low = row[lane] * a + row[LANES + lane] * b
-                totals[lane] += low + (row[2 * LANES + lane] * c + row[3 * LANES + lane] * d)
-        for lane in range(len(bands)):
-            bands[lane, band] = totals[lane]
+                high = row[2 * LANES + lane] * c + row[3 * LANES + lane] * d
+                total[lane] = low + high if i == begin else total[lane] + (low + high)
+        for lane in range(len(loudest)):
+            loudest[lane] = max(loudest[lane], total[lane])
 
 
 @njit(cache=True, nogil=True, **fused)
-def measure_bands(clip, hop_length, window, roots, places, starts, ends, weights, points, powers):
-    """Return the power of each band in each frame that lies inside a clip.
+def measure_bands(signal, frames, window, roots, places, starts, ends, weights, *workspace):
+    """Return the power of each band in frames of a signal.
 
     Parameters
     ----------
-    clip : ndarray of shape (n_samples,), float32 or float64
-        Not shorter than a frame.
-    hop_length : int
-        Samples from the start of one frame to the start of the next.
-    window : ndarray of shape (n_fft,), of the dtype of `clip`
-    roots, places
-        See :func:`transform_tables`.
+    signal : ndarray of shape (n_samples,), float32 or float64
+    frames : ndarray of shape (n_blocks, LANES), int
+        The first sample of each frame. All of them lie inside the signal.
+    window, roots, places
+        See :func:`skmm.audio._spectrum_tables.transform_tables`.
     starts, ends, weights
-        See :func:`filter_tables`.
-    points, powers
-        See :func:`make_workspace`; written to.
+        See :func:`skmm.audio._spectrum_tables.filter_tables`.
+    *workspace
+        See :func:`skmm.audio._spectrum_tables.make_workspace`; written to.
 
     Returns
     -------
-    bands : ndarray of shape (n_frames, n_bands), of the dtype of `clip`
+    bands : ndarray of shape (n_blocks, n_bands, LANES), of the dtype of `signal`
+    loudest : ndarray of shape (n_blocks, LANES)
+        The largest power of the bands of each frame.
     """
-    n_points = len(places)
-    n_frames = 1 + (len(clip) - len(window)) // hop_length
-    totals = np.empty(LANES, dtype=clip.dtype)
-    bands = np.empty((n_frames, len(starts)), dtype=clip.dtype)
-    for first in range(0, n_frames, LANES):
-        load_frames(clip, first, n_frames - 1, hop_length, window, points)
-        size = n_points
-        while size >= 4:
-            transform_quarters(points, n_points, size, roots)
-            size //= 4
-        if size == 2:
-            transform_pairs(points, n_points)
+    fours, points, powers = workspace
+    bands = np.empty((len(frames), len(starts) * LANES), dtype=signal.dtype)
+    loudest = np.empty(frames.shape, dtype=signal.dtype)
+    for block in range(len(frames)):
+        load_frames(signal, frames[block], window, fours, points)
+        transform(points, roots)
         measure_powers(points, places, roots, powers)
-        add_bands(powers, starts, ends, weights, totals, bands[first : first + LANES])
-    return bands
+        add_bands(powers, starts, ends, weights, bands[block], loudest[block])
+    return bands.reshape(len(frames), len(starts), LANES), loudest
+
+
+@njit(cache=True, nogil=True, **fused)
+def measure_coefficients(bands, floors, cosines, coefficients):
+    """Write sums of the bands of each frame, weighted by cosines.
+
+    Parameters
+    ----------
+    bands : ndarray of shape (n_blocks, n_bands, LANES)
+    floors : ndarray of shape (n_blocks, LANES), of the dtype of `bands`
+        To which bands count at least.
+    cosines : ndarray of shape (n_fours, n_bands, UNROLLED), of the dtype of `bands`
+        Of four coefficients at a time.
+    coefficients : ndarray of shape (n_frames, n_coefficients), of the dtype of `bands`
+        Written to.
+    """
+    n_bands, n_coefficients = bands.shape[1], coefficients.shape[1]
+    totals = np.empty(UNROLLED * LANES, dtype=bands.dtype)
+    for block in range(len(bands)):
+        values, floor = bands[block].reshape(n_bands * LANES), floors[block]
+        frames = coefficients[block * LANES : (block + 1) * LANES]
+        for four in range(len(cosines)):
+            weights = cosines[four].reshape(n_bands * UNROLLED)
+            add_coefficients(values, floor, weights, totals)
+            first = four * UNROLLED
+            for i in range(min(UNROLLED, n_coefficients - first)):
+                for lane in range(len(frames)):
+                    frames[lane, first + i] = totals[i * LANES + lane]
+
+
+@njit(**fused)
+def add_coefficients(bands, floor, weights, totals):
+    """Add up all bands for four coefficients, four bands at a time."""
+    totals[:] = 0
+    n_bands = len(bands) // LANES
+    n_in_fours = n_bands - n_bands % UNROLLED
+    for band in range(0, n_in_fours, UNROLLED):
+        add_four_bands(bands[band * LANES :], floor, weights[band * UNROLLED :], totals)
+    for band in range(n_in_fours, n_bands):
+        for i in range(UNROLLED):
+            for lane in range(LANES):
+                value = max(bands[band * LANES + lane], floor[lane])
+                totals[i * LANES + lane] += value * weights[band * UNROLLED + i]
+
+
+@njit(inline="always")  # a call takes as long as what it does
+def add_four_bands(bands, floor, weights, totals):
+    a0, b0, c0, d0 = weights[0], weights[1], weights[2], weights[3]
+    a1, b1, c1, d1 = weights[4], weights[5], weights[6], weights[7]
+    a2, b2, c2, d2 = weights[8], weights[9], weights[10], weights[11]
+    a3, b3, c3, d3 = weights[12], weights[13], weights[14], weights[15]
+    for h in range(LANES):
+        i, j, k = h + LANES, h + 2 * LANES, h + 3 * LANES
+        w, x = max(bands[h], floor[h]), max(bands[i], floor[h])
+        y, z = max(bands[j], floor[h]), max(bands[k], floor[h])
+        totals[h] += (w * a0 + x * a1) + (y * a2 + z * a3)
+        totals[i] += (w * b0 + x * b1) + (y * b2 + z * b3)
+        totals[j] += (w * c0 + x * c1) + (y * c2 + z * c3)
+        totals[k] += (w * d0 + x * d1) + (y * d2 + z * d3)

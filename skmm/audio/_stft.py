@@ -47,7 +47,7 @@ class STFTExtractor(FrameExtractor):
         sequences; where it is None they are as long as the longest clip seen in `fit`, and
         transforming needs a fitted extractor.
     precision : {"single", "double"}, default="single"
-        Arithmetic of the spectrum. The block is float32 either way.
+        Arithmetic, from reading and resampling on. The block is float32 either way.
     min_seconds, max_seconds : float, default=0.0 and 600.0
         Shortest and longest accepted clip in seconds. Files that are too long are refused before
         they are decoded.

@@ -9,6 +9,7 @@ from sklearn.exceptions import NotFittedError
 from skmm import ModalityError
 from skmm.audio import MelSpectrogramExtractor, MFCCExtractor, STFTExtractor
 from skmm.audio import _frames as frames_module
+from skmm.audio import _signal as signal_module
 
 FAST = {"n_fft": 256, "hop_length": 100}
 EXTRACTORS = [
@@ -203,6 +204,18 @@ def test_a_row_does_not_depend_on_its_companions(extractor, noise, precision, n_
     clips = [noise[:3_333], 1e-3 * noise, 30 * noise[:700], noise[1_000:3_000], noise[:5]]
     alone = np.concatenate([extractor.transform([clip]) for clip in clips])
     assert_array_equal(extractor.set_params(batch_size=batch_size).transform(clips), alone)
+
+
+@pytest.mark.parametrize("n_at_once", [1, 3_000, 10_000])
+def test_how_many_clips_are_joined_does_not_matter(extractor, noise, n_at_once, monkeypatch):
+    extractor.set_params(deltas=1, energy=True, pool=("mean", "std", "p50"))
+    clips = [
+        noise[start : start + length]
+        for start, length in zip(range(9), range(1, 3_600, 400), strict=True)
+    ]
+    expected = extractor.transform(clips)
+    monkeypatch.setattr(signal_module, "SAMPLES_AT_ONCE", n_at_once)
+    assert_array_equal(extractor.transform(clips), expected)
 
 
 def test_both_precisions_give_a_block_of_float32_that_nearly_agrees(extractor, noise):

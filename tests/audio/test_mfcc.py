@@ -64,6 +64,42 @@ def test_agreement_holds_for_sounds_of_all_kinds(
     assert_allclose(extractor.fit_transform([clip])[0], expected, atol=tolerance)
 
 
+@pytest.fixture
+def nearly_canceling(global_random_seed):
+    """Two channels whose mean, a thousandth of them, is lost where they are rounded to float32."""
+    left = 0.9 + 1e-5 * np.random.default_rng(global_random_seed).normal(size=9_000)
+    return np.stack([left, np.full(9_000, -0.9)])
+
+
+@pytest.mark.parametrize("sampling_rate", [16_000, 22_050])
+@pytest.mark.parametrize(
+    ("name", "subtype"),
+    [("a.wav", "PCM_24"), ("a.flac", "PCM_24"), ("a.wav", "FLOAT"), ("a.wav", "DOUBLE")],
+)
+@pytest.mark.filterwarnings("ignore:'(aifc|audioop|sunau)' is deprecated:DeprecationWarning")
+def test_files_are_read_in_double_precision(
+    tmp_path, nearly_canceling, name, subtype, sampling_rate
+):
+    path = tmp_path / name
+    soundfile.write(path, nearly_canceling.T, 16_000, subtype=subtype)
+    clip, _ = librosa.load(path, sr=sampling_rate, dtype=np.float64)
+    expected = librosa.feature.mfcc(y=clip, sr=sampling_rate).T
+    extractor = MFCCExtractor(sampling_rate=sampling_rate, precision="double", pool=None)
+    assert_allclose(extractor.fit_transform([path])[0], expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "int32"])
+def test_arrays_are_taken_in_double_precision(nearly_canceling, dtype):
+    scale = 2**31 if dtype == "int32" else 1
+    cell = (nearly_canceling * scale).astype(dtype)
+    clip = cell.astype(np.float64).mean(axis=0) / scale
+    expected = librosa.feature.mfcc(y=clip, sr=22_050).T
+    block = MFCCExtractor(precision="double", pool=None).fit_transform([cell])
+    assert_allclose(block[0], expected, atol=1e-4)
+    rounded = librosa.feature.mfcc(y=cell.astype(np.float32).mean(axis=0) / scale, sr=22_050).T
+    assert np.abs(rounded - expected).max() > 0.01
+
+
 @pytest.mark.parametrize("n_mfcc", [4, 13, 40])
 def test_a_row_is_mean_and_deviation_of_librosas_coefficients(n_mfcc, global_random_seed):
     clip = np.random.default_rng(global_random_seed).normal(size=8_000).astype("float32")

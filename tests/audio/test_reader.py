@@ -11,8 +11,8 @@ from skmm.audio import MFCCExtractor
 from skmm.audio._reader import count_samples, read_clip
 
 
-def read(cell, sampling_rate=8_000):
-    return read_clip(cell, sampling_rate=sampling_rate, min_seconds=0, max_seconds=10)
+def read(cell, sampling_rate=8_000, dtype="float32"):
+    return read_clip(cell, sampling_rate=sampling_rate, min_seconds=0, max_seconds=10, dtype=dtype)
 
 
 @pytest.fixture
@@ -22,12 +22,15 @@ def noise(global_random_seed):
 
 @pytest.mark.parametrize("rate", [8_000, 11_025, 16_000, 44_100, 48_000])
 @pytest.mark.parametrize("kind", [str, pathlib.Path])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.filterwarnings("ignore:'(aifc|audioop|sunau)' is deprecated:DeprecationWarning")
-def test_a_file_is_read_and_resampled_as_by_librosa(tmp_path, noise, rate, kind):
+def test_a_file_is_read_and_resampled_as_by_librosa(tmp_path, noise, rate, kind, dtype):
     path = kind(tmp_path / "a.wav")
     soundfile.write(path, np.stack([noise, noise[::-1]], axis=1), rate, subtype="FLOAT")
-    expected, _ = librosa.load(path, sr=8_000)
-    assert_array_equal(read(path), expected)
+    expected, _ = librosa.load(path, sr=8_000, dtype=np.dtype(dtype))
+    clip = read(path, dtype=dtype)
+    assert clip.dtype == dtype
+    assert_array_equal(clip, expected)
 
 
 def test_resampling_keeps_a_tone(tmp_path):
@@ -85,6 +88,18 @@ def test_floats_stay_as_they_are(dtype):
     assert_array_equal(read(np.array([0.5, -3, 200], dtype=dtype)), np.float32([0.5, -3, 200]))
 
 
+def test_in_double_precision_nothing_is_rounded(global_random_seed):
+    rng = np.random.default_rng(global_random_seed)
+    floats, integers = rng.normal(size=99), rng.integers(-(2**31), 2**31, 99, dtype=np.int32)
+    assert_array_equal(read(floats, dtype="float64"), floats)
+    assert_array_equal(read(integers, dtype="float64") * 2**31, integers)
+    assert_array_equal(
+        read([floats, integers / 2**31], dtype="float64") * 2, floats + integers / 2**31
+    )
+    assert np.any(read(floats) != floats)
+    assert np.any(read(integers) * np.float64(2**31) != integers)
+
+
 def test_lists_of_floats_are_clips():
     assert_array_equal(read([0.0, 0.5, -0.5]), np.float32([0, 0.5, -0.5]))
 
@@ -133,18 +148,10 @@ def test_short_and_long_arrays_are_refused_with_the_limit(assert_refused):
 
 def test_a_clip_without_channels_has_no_samples():
     with pytest.raises(ModalityError, match="the clip has no samples"):
-        read_clip(
-            np.zeros((0, 100), dtype=np.float32),
-            sampling_rate=8000,
-            min_seconds=0.0,
-            max_seconds=600.0,
-        )
+        read(np.zeros((0, 100), dtype=np.float32))
 
 
 def test_a_clip_of_many_channels_is_the_same_in_every_layout():
     clips = np.random.default_rng(0).random((4, 200, 9), dtype=np.float32).transpose(0, 2, 1)
     for clip in clips:
-        strided = read_clip(clip, sampling_rate=8000, min_seconds=0.0, max_seconds=600.0)
-        assert_array_equal(
-            strided, read_clip(clip.copy(), sampling_rate=8000, min_seconds=0.0, max_seconds=600.0)
-        )
+        assert_array_equal(read(clip), read(clip.copy()))
