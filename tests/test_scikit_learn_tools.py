@@ -90,7 +90,7 @@ FEATURES = [
 
 def early(head=None):
     fusion = MultimodalFusion(FEATURES, missing="zero")
-    return make_pipeline(fusion, LogisticRegression() if head is None else head)
+    return make_pipeline(fusion, LogisticRegression(max_iter=1000) if head is None else head)
 
 
 def late():

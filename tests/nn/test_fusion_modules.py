@@ -171,7 +171,9 @@ def test_a_modality_alone_gets_the_whole_gate(gate):
     module = GatedModule(2, P, gate=gate).double()
     h = embeddings(2)
     only_second = torch.tensor([[False, True]]).expand(6, 2)
-    assert torch.equal(module(h, only_second), torch.tanh(module.values[1](h[1])))
+    # tanh of the same number may end in another bit at another place in memory.
+    expected = torch.tanh(module.values[1](h[1]))
+    assert_close(module(h, only_second), expected, rtol=0, atol=1e-15)
 
 
 def test_gates_sum_to_one_over_what_is_present():
