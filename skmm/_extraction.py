@@ -121,19 +121,20 @@ class Extraction:
         """Yield rows, and what :func:`_extract_chunk` returns for them."""
         if len(rows) == 0:  # no need to start workers
             return
-        parallel = self._make_parallel()
+        n_workers = effective_n_jobs(self.extractor.n_jobs)
         # Every worker gets something to do.
-        fair_share = ceil(len(rows) / effective_n_jobs(parallel.n_jobs))
-        size = min(self.extractor.batch_size, fair_share)
+        size = min(self.extractor.batch_size, ceil(len(rows) / n_workers))
         if self.configuration is not None:
             size = min(size, _CLAIMED_AT_A_TIME)
         chunks = [rows[start : start + size] for start in range(0, len(rows), size)]
-        extracted = parallel(
-            delayed(_extract_chunk)(
-                self.extractor, self.samples.take(chunk), shape, self.configuration
-            )
+        tasks = (
+            (self.extractor, self.samples.take(chunk), shape, self.configuration)
             for chunk in chunks
         )
+        if n_workers == 1:  # joblib would take as long as a small batch does
+            extracted = (_extract_chunk(*task) for task in tasks)
+        else:
+            extracted = self._make_parallel()(delayed(_extract_chunk)(*task) for task in tasks)
         yield from zip(chunks, extracted, strict=True)
 
     def _make_parallel(self):
@@ -200,10 +201,13 @@ def _fetch_rows(extractor, chunk, configuration):
 
     def extract(positions):
         cells = chunk.cells if len(positions) == len(chunk.cells) else chunk.cells[positions]
-        with suppress(ModalityError, TypeError):  # to find the bad cell, they are read one by one
-            samples = extractor._read_batch(cells)
-            if samples is not None:
-                return extractor._extract(samples)
+        if not isinstance(cells, np.ma.MaskedArray):
+            with suppress(
+                ModalityError, TypeError
+            ):  # to find the bad cell, they are read one by one
+                samples = extractor._read_batch(cells)
+                if samples is not None:
+                    return extractor._extract(samples)
         places = map(chunk.place, positions)
         samples = list(read_cells(extractor._read, cells, places, chunk.failures))
         if not chunk.failures:

@@ -30,9 +30,12 @@ class Samples(NamedTuple):
         return {"modality": self.name, "row": row, "index": index}
 
     def take(self, rows):
+        """Return a chunk of the cells in `rows`, which ascend."""
         labels = None if self.index is None else self.index[rows]
         failures = None if self.failures is None else []  # its own: it may go to another process
-        return Chunk(self.cells[rows], rows, labels, self.name, failures)
+        are_neighbors = rows[-1] - rows[0] == len(rows) - 1
+        cells = self.cells[rows[0] : rows[-1] + 1] if are_neighbors else self.cells[rows]
+        return Chunk(cells, rows, labels, self.name, failures)
 
     def read(self, read, rows):
         """Yield each of the rows, and what `read` makes of its cell, but pass over noted failures.

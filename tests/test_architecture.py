@@ -18,6 +18,7 @@ FLOOR = {
     "_padding": 0,
     "_device": 0,
     "_threads": 0,
+    "_compiled": 0,
     "frame": 1,
     "cache": 1,
     "_files": 1,

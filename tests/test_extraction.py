@@ -19,7 +19,11 @@ from sklearn.pipeline import make_pipeline
 
 from skmm import ModalityError
 from skmm.cache import FeatureCache
-from tests.tiny_extractors import CELLS, Grumbling, Learning, Lengths, Slow, Spied
+from skmm.frame import TensorArray
+from tests.tiny_extractors import CELLS, Grumbling, Learning, Lengths, Positive, Slow, Spied
+
+NULL = [np.nan, np.nan]
+PASSING_OVER = pytest.warns(UserWarning, match="samples cannot be used")
 
 
 def test_a_bad_cell_is_named_with_its_place():
@@ -85,10 +89,70 @@ def test_a_forking_backend_is_refused_with_the_way_out():
         Lengths(n_jobs=None).transform(CELLS)
 
 
-# -- passing over bad samples
+# -- reading arrays of numbers at once
 
-NULL = [np.nan, np.nan]
-PASSING_OVER = pytest.warns(UserWarning, match="samples cannot be used")
+NUMBERS = np.array([[1, 2], [3, 4], [5, 6]])
+
+
+@pytest.mark.parametrize("X", [NUMBERS, pd.Series(TensorArray(NUMBERS))], ids=["array", "tensor"])
+def test_cells_that_are_one_array_are_read_at_once(X):
+    extractor = Positive(batch_size=2)
+    assert_array_equal(extractor.transform(X), Lengths().transform(list(NUMBERS)))
+    batches = [("_read_batch", cells) for cells in ([[1, 2]], [[1, 2], [3, 4]], [[5, 6]])]
+    assert extractor._calls == batches  # the first for the shape of a row
+
+
+@pytest.mark.parametrize(
+    "X", [list(NUMBERS), pd.Series(list(NUMBERS)), [[1, 2], [3]]], ids=["list", "series", "ragged"]
+)
+def test_other_cells_are_read_one_by_one(X):
+    extractor = Positive()
+    assert_array_equal(extractor.transform(X), Lengths().transform(X))
+    assert {method for method, _ in extractor._calls} == {"_read"}
+
+
+def test_a_bad_cell_of_an_array_is_found_one_by_one():
+    X = pd.Series(TensorArray([[1, 2], [3, 4], [5, -6]]), list("abc"), name="heart")
+    with pytest.raises(
+        ModalityError, match=r"modality 'heart', row 2 \(index 'c'\): \[ 5 -6\] is negative"
+    ):
+        Positive(batch_size=3).transform(X)
+    extractor = Positive(batch_size=3, on_error="missing")
+    with PASSING_OVER:
+        block = extractor.transform(X)
+    assert_array_equal(block, [[2, 3], [2, 7], NULL])
+
+
+def test_missing_rows_of_an_array_are_not_read():
+    X = TensorArray([[1, 2], [-3, 4], [5, 6]], present=[True, False, True])
+    extractor = Positive(batch_size=3)
+    assert_array_equal(extractor.transform(X), [[2, 3], NULL, [2, 11]])
+    assert extractor._calls == [("_read_batch", [[1, 2]]), ("_read_batch", [[1, 2], [5, 6]])]
+
+
+def test_a_masked_array_is_not_read_at_once():
+    with pytest.raises(ModalityError, match="row 0: the cell is a masked array"):
+        Positive().transform(np.ma.masked_array(NUMBERS, NUMBERS == 2))
+
+
+def test_only_what_is_not_in_the_cache_is_read(tmp_path):
+    class Kept(Positive):
+        def __init__(
+            self, *, memory=None, on_error="raise", batch_size=2, n_jobs=None, verbose=False
+        ):
+            super().__init__(
+                on_error=on_error, batch_size=batch_size, n_jobs=n_jobs, verbose=verbose
+            )
+            self.memory = memory
+
+    Kept(memory=tmp_path).transform(NUMBERS[1:2])
+    extractor = Kept(memory=tmp_path, batch_size=3).fit(NUMBERS[1:2])
+    repeated = NUMBERS[[0, 1, 2, 0]]
+    assert_array_equal(extractor.transform(repeated), Lengths().transform(list(repeated)))
+    assert extractor._calls == [("_read_batch", [[1, 2], [5, 6]])]
+
+
+# -- passing over bad samples
 
 
 @pytest.mark.parametrize("n_jobs", [None, 2])

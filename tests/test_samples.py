@@ -67,6 +67,20 @@ def test_a_matrix_of_one_column_of_cells_is_the_column():
         Lengths().fit(np.hstack([cells, cells]))
 
 
+def test_rows_are_taken_with_their_places():
+    samples = read_samples(pd.Series(TensorArray(np.arange(8).reshape(4, 2)), list("abcd")), "x")
+    for rows in ([1, 2], [0, 3], [2]):
+        chunk = samples.take(np.array(rows))
+        assert_array_equal(chunk.cells, samples.cells[rows])
+        assert [chunk.place(k)["index"] for k in range(len(rows))] == ["abcd"[row] for row in rows]
+        assert [chunk.place(k)["row"] for k in range(len(rows))] == rows
+
+
+def test_neighboring_rows_are_taken_without_a_copy():
+    samples = read_samples(np.arange(8).reshape(4, 2), "x")
+    assert np.shares_memory(samples.take(np.array([1, 2])).cells, samples.cells)
+
+
 def test_a_masked_cell_is_refused():
     with pytest.raises(ModalityError, match="row 1: the cell is a masked array"):
         Lengths().transform([[1], np.ma.masked_array([1, 2], [0, 1])])

@@ -3,10 +3,11 @@
 import math
 
 import numpy as np
-from numba import njit
+
+from skmm._compiled import compiled
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def measure_moments(frames):
     """Return the moments of each value over time.
 

@@ -16,6 +16,8 @@ References
 import numpy as np
 from numba import njit
 
+from skmm._compiled import compiled
+
 # With twice the lanes a block outgrows the second cache; with half of them, what is done once per point,
 # and not per lane, takes as long as the arithmetic.
 LANES = 16
@@ -189,7 +191,7 @@ def add_bands(powers, starts, ends, weights, bands, loudest):
             loudest[lane] = max(loudest[lane], total[lane])
 
 
-@njit(cache=True, nogil=True, **fused)
+@compiled(**fused)
 def measure_bands(signal, frames, window, roots, places, starts, ends, weights, *workspace):
     """Return the power of each band in frames of a signal.
 
@@ -222,7 +224,7 @@ def measure_bands(signal, frames, window, roots, places, starts, ends, weights, 
     return bands.reshape(len(frames), len(starts), LANES), loudest
 
 
-@njit(cache=True, nogil=True, **fused)
+@compiled(**fused)
 def measure_coefficients(bands, floors, cosines, coefficients):
     """Write sums of the bands of each frame, weighted by cosines.
 

@@ -14,7 +14,7 @@ from skmm.image._feature_maps import open_module, open_named
 from skmm.image._kmeans_filters import Filters, encode_image, learn_filters, sample_patches
 from skmm.image._reader import read_image
 from skmm.image._regions import REDUCERS, pool_regions
-from skmm.image._size import check_pair, resize_image
+from skmm.image._size import ASPECTS, check_pair
 
 # Images that filters are learned from: more of them would change little, and take long to read.
 _MOST_IMAGES = 1000
@@ -47,6 +47,10 @@ class CNNExtractor(Extractor):
     size : (int, int) or None, default=(64, 64)
         Height and width in pixels that images are resized to; with ``None`` they stay as they are.
         Pretrained networks are at their best where they were trained, mostly at (224, 224).
+    aspect : {"stretch", "crop", "pad"}, default="stretch"
+        What becomes of images of other proportions than `size`: they are stretched to it; or made so
+        large that they cover it, and the middle is cut out; or made so small that they fit into it,
+        and their outermost pixels are repeated around them.
     weights : str or path-like, default=None
         Weights of a named network: the name of a published set, or a file in safetensors format.
         ``None`` takes the set that its package recommends.
@@ -141,6 +145,7 @@ class CNNExtractor(Extractor):
     """
 
     _modality = "image"
+    _feature_version = 2
     _learned = ("patch_mean_", "whitening_", "filters_", "_surroundings")
 
     _parameter_constraints = {
@@ -150,6 +155,7 @@ class CNNExtractor(Extractor):
         "pool": [StrOptions(set(REDUCERS)), None],
         "grid": ["array-like", None],
         "size": ["array-like", None],
+        "aspect": [StrOptions(ASPECTS)],
         "weights": [str, os.PathLike, None],
         "n_filters": [Interval(Integral, 1, None, closed="left")],
         "patch_size": [Interval(Integral, 1, None, closed="left")],
@@ -170,6 +176,7 @@ class CNNExtractor(Extractor):
         pool="avg",
         grid=None,
         size=(64, 64),
+        aspect="stretch",
         weights=None,
         n_filters=100,
         patch_size=6,
@@ -191,6 +198,7 @@ class CNNExtractor(Extractor):
         self.pool = pool
         self.grid = grid
         self.size = size
+        self.aspect = aspect
         self.weights = weights
         self.n_filters = n_filters
         self.patch_size = patch_size
@@ -289,8 +297,8 @@ class CNNExtractor(Extractor):
         return image
 
     def _read_pixels(self, cell):
-        image = read_image(cell, max_pixels=self.max_pixels)
-        return np.atleast_3d(resize_image(image, self.size))
+        image = read_image(cell, max_pixels=self.max_pixels, size=self.size, aspect=self.aspect)
+        return np.atleast_3d(image)
 
     def _check_patches_fit(self, image, patch_size):
         if min(image.shape[:2]) < patch_size:

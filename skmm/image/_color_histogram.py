@@ -8,7 +8,7 @@ from skmm._extractor import Extractor
 from skmm._validation import Integral, Interval, ModalityError, StrOptions
 from skmm.image._color import convert_color
 from skmm.image._reader import read_image
-from skmm.image._size import check_pair, resize_image
+from skmm.image._size import ASPECTS, check_pair
 
 # Names of the channels with their least and greatest values. Those of Lab enclose what sRGB can show,
 # and do not put an edge of the usual numbers of bins at zero, which is where all grays are.
@@ -38,6 +38,10 @@ class ColorHistogramExtractor(Extractor):
     size : (int, int) or None, default=None
         Height and width in pixels that images are resized to first. With ``None`` they stay as
         they are, and may be of different sizes.
+    aspect : {"stretch", "crop", "pad"}, default="stretch"
+        What becomes of images of other proportions than `size`: they are stretched to it; or made so
+        large that they cover it, and the middle is cut out; or made so small that they fit into it,
+        and their outermost pixels are repeated around them.
     max_pixels : int, default=50_000_000
         Largest accepted width times height of a file, checked before it is decoded.
     on_error : {"raise", "missing"}, default="raise"
@@ -95,6 +99,7 @@ class ColorHistogramExtractor(Extractor):
     """
 
     _modality = "image"
+    _feature_version = 2
 
     _parameter_constraints = {
         **Extractor._cached_constraints,
@@ -102,6 +107,7 @@ class ColorHistogramExtractor(Extractor):
         "space": [StrOptions(set(CHANNELS))],
         "joint": ["boolean"],
         "size": ["array-like", None],
+        "aspect": [StrOptions(ASPECTS)],
         "max_pixels": [Interval(Integral, 1, None, closed="left")],
     }
 
@@ -112,6 +118,7 @@ class ColorHistogramExtractor(Extractor):
         space="rgb",
         joint=False,
         size=None,
+        aspect="stretch",
         max_pixels=50_000_000,
         on_error="raise",
         memory=None,
@@ -123,6 +130,7 @@ class ColorHistogramExtractor(Extractor):
         self.space = space
         self.joint = joint
         self.size = size
+        self.aspect = aspect
         self.max_pixels = max_pixels
         self.on_error = on_error
         self.memory = memory
@@ -136,13 +144,13 @@ class ColorHistogramExtractor(Extractor):
             check_pair("size", self.size)
 
     def _read(self, cell):
-        image = read_image(cell, max_pixels=self.max_pixels)
-        if image.min() < 0 or image.max() > 1:
-            raise ModalityError(
-                f"the pixels range from {image.min():g} to {image.max():g}, and colors are known "
-                "for [0, 1] only. Rescale them, or convert them by image.astype('uint8')."
-            )
-        return resize_image(image, self.size)
+        return read_image(
+            cell,
+            max_pixels=self.max_pixels,
+            size=self.size,
+            aspect=self.aspect,
+            check=_check_range,
+        )
 
     def _extract(self, samples):
         return [self._describe(image) for image in samples]
@@ -170,3 +178,11 @@ class ColorHistogramExtractor(Extractor):
         if self.joint:
             return ["_".join(bins) for bins in product(*names)]
         return list(chain(*names))
+
+
+def _check_range(image):
+    if image.min() < 0 or image.max() > 1:
+        raise ModalityError(
+            f"the pixels range from {image.min():g} to {image.max():g}, and colors are known "
+            "for [0, 1] only. Rescale them, or convert them by image.astype('uint8')."
+        )

@@ -1,11 +1,13 @@
 """Decode an image file, after checking what its header promises."""
 
 import warnings
+from typing import NamedTuple
 
 import numpy as np
 
 from skmm._files import check_file
 from skmm._validation import ModalityError
+from skmm.image._size import scale_sides
 from skmm.image._values import check_finite, to_float
 
 # Pillow's rarer formats are where decompression bombs and decoder bugs are found.
@@ -13,7 +15,21 @@ FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
 _FORMAT_NAMES = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
 
 
-def decode_file(path, *, max_pixels):
+# How many times as large as wanted an image shall be that a JPEG decoder has shrunk: so our smoothing,
+# and not its own, decides what the image looks like.
+_MARGIN = 3
+_TURNED = (5, 6, 7, 8)  # EXIF orientations that swap height and width
+
+
+class Decoded(NamedTuple):
+    """An image out of a file, which the decoder may have shrunk."""
+
+    pixels: np.ndarray  # (height, width, 3), uint8
+    sides: tuple  # height and width of the image in the file, upright
+    shrunk: int  # how many of its pixels are one of `pixels`, in height and width
+
+
+def decode_file(path, *, max_pixels, size=None, aspect="stretch"):
     """Decode the first frame of an image file, upright, in color, on white.
 
     Parameters
@@ -23,10 +39,15 @@ def decode_file(path, *, max_pixels):
     max_pixels : int
         Largest accepted width times height, checked before anything is decoded. Pillow's own limit
         of about 179 million pixels holds as well.
+    size : (int, int) or None, default=None
+        Height and width that the image will be resized to. Decoders of JPEG can leave out details that
+        would be lost then, and take much less time.
+    aspect : {"stretch", "crop", "pad"}, default="stretch"
+        How it will be resized.
 
     Returns
     -------
-    image : ndarray of shape (height, width, 3), uint8
+    decoded : Decoded
     """
     from PIL import Image
 
@@ -35,7 +56,9 @@ def decode_file(path, *, max_pixels):
         with Image.open(path, formats=FORMATS) as file:
             _check_pixel_count(path, *file.size, max_pixels)
             has_more_frames = _has_more_frames(file)
-            image = _decode_frame(path, file)
+            sides = _upright_sides(file)
+            shrunk = 1 if size is None else _shrink(file, scale_sides(sides, size, aspect), sides)
+            pixels = _decode_frame(path, file)
     except ModalityError:
         raise
     # On broken files the decoders raise anything from OSError over SyntaxError to struct.error.
@@ -47,7 +70,7 @@ def decode_file(path, *, max_pixels):
         ) from error
     if has_more_frames:
         warnings.warn("an image file has several frames; only the first is used", stacklevel=2)
-    return image
+    return Decoded(pixels, sides, shrunk)
 
 
 def _check_pixel_count(path, width, height, max_pixels):
@@ -61,6 +84,25 @@ def _check_pixel_count(path, width, height, max_pixels):
 def _has_more_frames(file):
     # A phone's multi-picture JPEG (MPO) is one photo; its other frames are previews.
     return getattr(file, "is_animated", False) and file.format != "MPO"
+
+
+def _upright_sides(file):
+    from PIL.ExifTags import Base
+
+    is_turned = file.getexif().get(Base.Orientation) in _TURNED
+    return file.size if is_turned else file.size[::-1]
+
+
+def _shrink(file, wanted, sides):
+    """Let the decoder average squares of 2, 4 or 8 pixels, if enough remain; return how many."""
+    if file.format not in ("JPEG", "MPO"):
+        return 1
+    most = min(side // (_MARGIN * target) for side, target in zip(sides, wanted, strict=True))
+    for shrunk in (8, 4, 2):
+        target = file.width // shrunk, file.height // shrunk
+        if shrunk <= most and file.draft(None, target) is not None:
+            return shrunk
+    return 1
 
 
 def _decode_frame(path, file):

@@ -6,8 +6,8 @@ import numpy as np
 
 from skmm._extractor import Extractor
 from skmm._validation import Integral, Interval, ModalityError, StrOptions
-from skmm.image._reader import read_image
-from skmm.image._size import check_pair, resize_image
+from skmm.image._reader import read_arrays, read_image
+from skmm.image._size import ASPECTS, check_pair, resize_images
 
 
 class HOGExtractor(Extractor):
@@ -32,6 +32,10 @@ class HOGExtractor(Extractor):
     size : (int, int) or None, default=(64, 64)
         Height and width in pixels that images are resized to. With ``None`` they stay as they
         are, and must give equally many features.
+    aspect : {"stretch", "crop", "pad"}, default="stretch"
+        What becomes of images of other proportions than `size`: they are stretched to it; or made so
+        large that they cover it, and the middle is cut out; or made so small that they fit into it,
+        and their outermost pixels are repeated around them.
     max_pixels : int, default=50_000_000
         Largest accepted width times height of a file, checked before it is decoded.
     on_error : {"raise", "missing"}, default="raise"
@@ -89,6 +93,7 @@ class HOGExtractor(Extractor):
     """
 
     _modality = "image"
+    _feature_version = 2
 
     _parameter_constraints = {
         **Extractor._cached_constraints,
@@ -98,6 +103,7 @@ class HOGExtractor(Extractor):
         "block_norm": [StrOptions({"L1", "L1-sqrt", "L2", "L2-Hys"})],
         "transform_sqrt": ["boolean"],
         "size": ["array-like", None],
+        "aspect": [StrOptions(ASPECTS)],
         "max_pixels": [Interval(Integral, 1, None, closed="left")],
     }
 
@@ -110,6 +116,7 @@ class HOGExtractor(Extractor):
         block_norm="L2-Hys",
         transform_sqrt=False,
         size=(64, 64),
+        aspect="stretch",
         max_pixels=50_000_000,
         on_error="raise",
         memory=None,
@@ -123,6 +130,7 @@ class HOGExtractor(Extractor):
         self.block_norm = block_norm
         self.transform_sqrt = transform_sqrt
         self.size = size
+        self.aspect = aspect
         self.max_pixels = max_pixels
         self.on_error = on_error
         self.memory = memory
@@ -138,14 +146,23 @@ class HOGExtractor(Extractor):
             check_pair("size", self.size)
 
     def _read(self, cell):
-        image = resize_image(read_image(cell, max_pixels=self.max_pixels), self.size)
-        self._check_block_fits(*image.shape[:2])
-        if self.transform_sqrt and image.min() < 0:
+        image = read_image(cell, max_pixels=self.max_pixels, size=self.size, aspect=self.aspect)
+        return self._check_images(image[np.newaxis])[0]
+
+    def _read_batch(self, cells):
+        # The kernel scales bytes itself, where nothing else is to be done to them.
+        is_sized = self.size is None or tuple(self.size) == cells.shape[1:3]
+        images = read_arrays(cells, keep_bytes=is_sized and not self.transform_sqrt)
+        return self._check_images(resize_images(images, self.size, self.aspect))
+
+    def _check_images(self, images):
+        self._check_block_fits(*images.shape[1:3])
+        if self.transform_sqrt and images.min() < 0:
             raise ModalityError(
-                f"the smallest pixel is {image.min():g}, which has no square root. "
+                f"the smallest pixel is {images.min():g}, which has no square root. "
                 "Expected pixels in [0, 1]; rescale them, or set transform_sqrt=False."
             )
-        return image
+        return images
 
     def _check_block_fits(self, height, width):
         sides = zip(self.pixels_per_cell, self.cells_per_block, strict=True)
@@ -158,17 +175,17 @@ class HOGExtractor(Extractor):
             )
 
     def _extract(self, samples):
-        runs = [self._describe(list(run)) for _, run in groupby(samples, key=np.shape)]
+        if isinstance(samples, np.ndarray):
+            return self._describe(samples)
+        runs = [self._describe(np.stack(list(run))) for _, run in groupby(samples, key=np.shape)]
         return runs[0] if len(runs) == 1 else [row for run in runs for row in run]
 
     def _describe(self, images):
         """Describe images of one shape."""
         from skmm.image._hog_kernel import describe
 
-        if self.transform_sqrt:
-            images = [np.sqrt(image) for image in images]
         return describe(
-            images,
+            np.sqrt(images) if self.transform_sqrt else images,
             self.orientations,
             self.pixels_per_cell,
             self.cells_per_block,

@@ -3,8 +3,8 @@
 from skmm._extractor import Extractor
 from skmm._validation import Integral, Interval, StrOptions
 from skmm.image._color import convert_color
-from skmm.image._reader import read_image
-from skmm.image._size import check_pair, resize_image
+from skmm.image._reader import read_arrays, read_image
+from skmm.image._size import ASPECTS, check_pair, resize_images
 
 
 class PixelExtractor(Extractor):
@@ -15,6 +15,10 @@ class PixelExtractor(Extractor):
     size : (int, int) or None, default=(32, 32)
         Height and width in pixels that images are resized to. With ``None`` they stay as they
         are, and must be of equal size.
+    aspect : {"stretch", "crop", "pad"}, default="stretch"
+        What becomes of images of other proportions than `size`: they are stretched to it; or made so
+        large that they cover it, and the middle is cut out; or made so small that they fit into it,
+        and their outermost pixels are repeated around them.
     color : {"rgb", "gray"} or None, default=None
         Channels of the block: three, one, or with ``None`` those that the images have. Files
         have three channels, arrays one or three.
@@ -68,10 +72,12 @@ class PixelExtractor(Extractor):
     """
 
     _modality = "image"
+    _feature_version = 2
 
     _parameter_constraints = {
         **Extractor._cached_constraints,
         "size": ["array-like", None],
+        "aspect": [StrOptions(ASPECTS)],
         "color": [StrOptions({"rgb", "gray"}), None],
         "max_pixels": [Interval(Integral, 1, None, closed="left")],
     }
@@ -80,6 +86,7 @@ class PixelExtractor(Extractor):
         self,
         size=(32, 32),
         *,
+        aspect="stretch",
         color=None,
         max_pixels=50_000_000,
         on_error="raise",
@@ -89,6 +96,7 @@ class PixelExtractor(Extractor):
         verbose=False,
     ):
         self.size = size
+        self.aspect = aspect
         self.color = color
         self.max_pixels = max_pixels
         self.on_error = on_error
@@ -103,8 +111,12 @@ class PixelExtractor(Extractor):
             check_pair("size", self.size)
 
     def _read(self, cell):
-        image = resize_image(read_image(cell, max_pixels=self.max_pixels), self.size)
+        image = read_image(cell, max_pixels=self.max_pixels, size=self.size, aspect=self.aspect)
         return convert_color(image, self.color)
+
+    def _read_batch(self, cells):
+        images = resize_images(read_arrays(cells), self.size, self.aspect)
+        return [convert_color(image, self.color) for image in images]
 
     def _extract(self, samples):
         return [_channels_first(image) for image in samples]

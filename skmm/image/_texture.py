@@ -3,10 +3,10 @@
 import numpy as np
 
 from skmm._extractor import Extractor
-from skmm._validation import Integral, Interval, Real
+from skmm._validation import Integral, Interval, Real, StrOptions
 from skmm.image._color import convert_color
 from skmm.image._reader import read_image
-from skmm.image._size import check_pair, resize_image
+from skmm.image._size import ASPECTS, check_pair
 
 GRAYS = 255  # steps of brightness that patterns are told apart by
 
@@ -28,6 +28,10 @@ class TextureExtractor(Extractor):
     size : (int, int) or None, default=None
         Height and width in pixels that images are resized to first. With ``None`` they stay as
         they are, and may be of different sizes; structure is then measured at each image's scale.
+    aspect : {"stretch", "crop", "pad"}, default="stretch"
+        What becomes of images of other proportions than `size`: they are stretched to it; or made so
+        large that they cover it, and the middle is cut out; or made so small that they fit into it,
+        and their outermost pixels are repeated around them.
     max_pixels : int, default=50_000_000
         Largest accepted width times height of a file, checked before it is decoded.
     on_error : {"raise", "missing"}, default="raise"
@@ -85,12 +89,14 @@ class TextureExtractor(Extractor):
     """
 
     _modality = "image"
+    _feature_version = 2
 
     _parameter_constraints = {
         **Extractor._cached_constraints,
         "n_points": [Interval(Integral, 1, None, closed="left")],
         "radius": [Interval(Real, 0, None, closed="neither")],
         "size": ["array-like", None],
+        "aspect": [StrOptions(ASPECTS)],
         "max_pixels": [Interval(Integral, 1, None, closed="left")],
     }
 
@@ -100,6 +106,7 @@ class TextureExtractor(Extractor):
         radius=1,
         *,
         size=None,
+        aspect="stretch",
         max_pixels=50_000_000,
         on_error="raise",
         memory=None,
@@ -110,6 +117,7 @@ class TextureExtractor(Extractor):
         self.n_points = n_points
         self.radius = radius
         self.size = size
+        self.aspect = aspect
         self.max_pixels = max_pixels
         self.on_error = on_error
         self.memory = memory
@@ -123,7 +131,7 @@ class TextureExtractor(Extractor):
             check_pair("size", self.size)
 
     def _read(self, cell):
-        image = resize_image(read_image(cell, max_pixels=self.max_pixels), self.size)
+        image = read_image(cell, max_pixels=self.max_pixels, size=self.size, aspect=self.aspect)
         return convert_color(image, "gray")
 
     def _extract(self, samples):

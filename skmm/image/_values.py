@@ -23,7 +23,7 @@ def to_float(pixels):
         return pixels / np.float32(2 ** (8 * pixels.dtype.itemsize) - 1)
     if pixels.dtype.kind in "bf":
         with np.errstate(over="ignore"):  # too large for float32 is found by the finite check
-            return pixels.astype(np.float32)
+            return pixels.astype(np.float32, copy=False)
     raise ModalityError(
         f"the pixels are of dtype {pixels.dtype}. Expected uint8, uint16, bool or floats in "
         "[0, 1], whose range is known; convert them, for instance by image.astype('uint8')."

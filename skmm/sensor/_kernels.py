@@ -9,6 +9,8 @@ import math
 import numpy as np
 from numba import njit
 
+from skmm._compiled import compiled
+
 MOMENTS = (
     *("mean", "std", "min", "max", "range", "rms", "skewness", "kurtosis"),
     *("zero_crossings", "slope", "autocorrelation"),
@@ -16,7 +18,7 @@ MOMENTS = (
 SPECTRAL = ("spectral_centroid", "spectral_entropy", "dominant_frequency")
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def measure_moments(channels, sampling_rate):
     """Describe each channel, and bring it to mean 0 and variance 1.
 
@@ -47,7 +49,7 @@ def measure_moments(channels, sampling_rate):
     return table, standardized
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def measure_spectra(spectra, frequencies, multiplicity, bands):
     """Describe the distribution of the power of each channel over its frequencies.
 
@@ -94,7 +96,7 @@ def measure_spectra(spectra, frequencies, multiplicity, bands):
     return table
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def measure_magnitudes(recordings):
     """Return mean and standard deviation of the Euclidean length of the steps.
 
@@ -120,7 +122,7 @@ def measure_magnitudes(recordings):
     return table
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def correlate_channels(standardized):
     """Return the correlation of each pair of channels, (0, 1), (0, 2), ... first.
 
@@ -143,7 +145,7 @@ def correlate_channels(standardized):
     return table
 
 
-@njit(cache=True, nogil=True)
+@njit
 def _mean_and_std(values):
     # Seen from the first value, the mean of a constant channel is exact. A rounded one would leave
     # it with a spectrum and a skewness.
@@ -156,7 +158,7 @@ def _mean_and_std(values):
     return mean, math.sqrt(squares / len(values))
 
 
-@njit(cache=True, nogil=True)
+@njit
 def _range_and_rms(channel):
     low, high, squares = channel[0], channel[0], 0.0
     for value in channel:
@@ -165,7 +167,7 @@ def _range_and_rms(channel):
     return low, high, high - low, math.sqrt(squares / len(channel))
 
 
-@njit(cache=True, nogil=True)
+@njit
 def _shape_and_crossings(z, channel, std):
     cubes, fourths, crossings = 0.0, 0.0, 0
     for step in range(len(z)):
@@ -177,7 +179,7 @@ def _shape_and_crossings(z, channel, std):
     return cubes / len(z), kurtosis, crossings / max(len(z) - 1, 1)
 
 
-@njit(cache=True, nogil=True)
+@njit
 def _slope(channel, mean, sampling_rate):
     """Slope of the line of least squares, per second; 0 for a single step."""
     middle, products, squares = (len(channel) - 1) / 2, 0.0, 0.0
@@ -188,7 +190,7 @@ def _slope(channel, mean, sampling_rate):
     return products / squares if squares > 0 else 0.0
 
 
-@njit(cache=True, nogil=True)
+@njit
 def _dot(left, right):
     total = 0.0
     for i in range(len(left)):

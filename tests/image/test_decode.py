@@ -2,11 +2,13 @@ import io
 import struct
 import warnings
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image, ImageFile
+from skimage.transform import resize
 
 from skmm import ModalityError
 from skmm.image import HOGExtractor, PixelExtractor
@@ -21,7 +23,7 @@ def pixels(global_random_seed):
 
 
 def decode(path):
-    return decode_file(path, max_pixels=LIMIT)
+    return decode_file(path, max_pixels=LIMIT).pixels
 
 
 def save(image, path, **options):
@@ -156,7 +158,7 @@ def test_the_preview_in_a_phone_photo_is_no_second_frame(tmp_path):
 
 def test_a_file_may_have_as_many_pixels_as_the_limit(tmp_path, assert_refused):
     path = save(Image.new("L", (20, 10)), tmp_path / "a.png")
-    assert decode_file(path, max_pixels=200).shape == (10, 20, 3)
+    assert decode_file(path, max_pixels=200).pixels.shape == (10, 20, 3)
     assert_refused(
         path, "20 x 10 = 200", "max_pixels=199", extractor=PixelExtractor(max_pixels=199)
     )
@@ -224,6 +226,101 @@ def test_a_folder_is_refused(tmp_path, assert_refused):
 def test_a_file_of_one_pixel_is_one_pixel(tmp_path):
     path = save(Image.new("RGB", (1, 1), "white"), tmp_path / "a.png")
     assert_array_equal(decode(path), [[[255, 255, 255]]])
+
+
+# -- a decoder of JPEG that shrinks
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """Save a smooth color image of some height and width as a JPEG; return its path."""
+
+    def take(height, width, mode="RGB", **options):
+        y, x = np.mgrid[:height, :width] / min(height, width)
+        waves = [np.sin(6 * x + 4 * y), np.cos(5 * x - 7 * y), np.sin(4 * x * y + 1)]
+        image = Image.fromarray((127.5 + 127.5 * np.stack(waves, axis=2)).astype(np.uint8))
+        options = {"format": "JPEG", "quality": 95} | options
+        return save(image.convert(mode), tmp_path / "a.jpg", **options)
+
+    return take
+
+
+@pytest.mark.parametrize(
+    ("sides", "size", "aspect", "shrunk"),
+    [
+        ((240, 480), (10, 20), "stretch", 8),
+        ((239, 480), (10, 20), "stretch", 4),
+        ((240, 479), (10, 20), "stretch", 4),
+        ((120, 240), (10, 20), "stretch", 4),
+        ((60, 121), (10, 20), "stretch", 2),
+        ((59, 400), (10, 20), "stretch", 1),
+        ((400, 100), (10, 10), "stretch", 2),  # the height could be shrunk by 8
+        ((400, 100), (10, 10), "crop", 2),  # resized to 40 x 10
+        ((400, 100), (10, 10), "pad", 8),  # to 10 x 3
+        ((48, 48), (1, 1), "stretch", 8),
+        ((400, 400), None, "stretch", 1),
+    ],
+)
+def test_a_jpeg_is_decoded_not_smaller_than_three_times_as_large_as_wanted(
+    photo, sides, size, aspect, shrunk
+):
+    decoded = decode_file(photo(*sides), max_pixels=LIMIT, size=size, aspect=aspect)
+    assert decoded.shrunk == shrunk
+    assert decoded.sides == sides
+    assert decoded.pixels.shape == (-(-sides[0] // shrunk), -(-sides[1] // shrunk), 3)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_jpeg_that_is_turned_is_shrunk_by_its_upright_sides(photo, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = photo(100, 400, exif=exif)
+    decoded = decode_file(path, max_pixels=LIMIT, size=(10, 40))
+    assert (
+        decoded.sides == decode(path).shape[:2] == ((100, 400) if orientation < 5 else (400, 100))
+    )
+    assert decoded.shrunk == (2 if orientation < 5 else 1)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"progressive": True},
+        {"subsampling": 0},
+        {"mode": "L"},
+        {"mode": "CMYK"},
+        {"format": "MPO", "save_all": True, "append_images": [Image.new("RGB", (4, 4))]},
+    ],
+    ids=["plain", "progressive", "all colors", "gray", "ink", "phone"],
+)
+@pytest.mark.parametrize("sides", [(480, 640), (473, 629), (800, 300)])
+def test_a_shrunk_jpeg_is_close_to_what_scikit_image_makes_of_the_whole(photo, options, sides):
+    path = photo(*sides, **options)
+    assert decode_file(path, max_pixels=LIMIT, size=(16, 12)).shrunk > 1
+    image = PixelExtractor((16, 12)).transform([path])[0].transpose(1, 2, 0)
+    with Image.open(path) as file:
+        expected = resize(np.asarray(file.convert("RGB")), (16, 12), anti_aliasing=True)
+    assert_allclose(image, expected, atol=4 / 255)  # photos differ by up to 6, 0.2 in the mean
+    assert_allclose(image.mean(), expected.mean(), atol=0.3 / 255)
+
+
+@pytest.mark.parametrize("suffix", ["png", "webp", "tiff"])
+def test_files_of_other_formats_are_decoded_whole(tmp_path, suffix):
+    path = save(Image.new("RGB", (400, 400)), tmp_path / f"a.{suffix}")
+    assert decode_file(path, max_pixels=LIMIT, size=(8, 8)).shrunk == 1
+
+
+def test_the_limit_is_one_of_pixels_in_the_file(photo, assert_refused):
+    extractor = PixelExtractor((8, 8), max_pixels=159_999)
+    assert_refused(photo(400, 400), "400 x 400 = 160000 pixels", extractor=extractor)
+
+
+def test_a_truncated_jpeg_is_refused_also_where_it_is_shrunk(photo, assert_refused):
+    path = photo(400, 400)
+    whole = Path(path).read_bytes()
+    Path(path).write_bytes(whole[: len(whole) // 2])
+    assert_refused(path, "truncated", extractor=PixelExtractor((8, 8)))
 
 
 def test_an_error_reaches_the_caller_from_a_worker_process(tmp_path):

@@ -93,6 +93,36 @@ def test_list_series_tensor_and_paths_give_equal_rows(images, tmp_path):
         assert_array_equal(extractor.transform(X), block)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
+@pytest.mark.parametrize("channels", [(), (1,), (3,), (4,)])
+@pytest.mark.parametrize(
+    "params", [{}, {"size": None}, {"size": [30, 26]}, {"transform_sqrt": True}]
+)
+def test_one_array_equals_a_list_of_arrays(dtype, channels, params, global_random_seed):
+    whole = np.iinfo(dtype).max if np.issubdtype(dtype, np.integer) else 1
+    pixels = np.random.default_rng(global_random_seed).random((5, 30, 26, *channels)) * whole
+    extractor = HOGExtractor(**{**SMALL, **params})
+    block = extractor.transform(pixels.astype(dtype))
+    assert_array_equal(block, extractor.transform(list(pixels.astype(dtype))))
+
+
+@pytest.mark.parametrize(
+    ("value", "params", "cause"),
+    [(np.nan, {}, "1 of 780 values"), (-1.0, {"transform_sqrt": True}, "has no square root")],
+)
+def test_a_bad_image_of_an_array_is_named_or_passed_over(value, params, cause, global_random_seed):
+    images = np.random.default_rng(global_random_seed).random((5, 30, 26))
+    expected = HOGExtractor(size=None, **params).transform(images)
+    images[3, 7, 9] = value
+    extractor = HOGExtractor(size=None, **params).fit(images)
+    with pytest.raises(ModalityError, match=f"modality 'image', row 3: .*{cause}"):
+        extractor.transform(images)
+    with pytest.warns(UserWarning, match="1 of 5 samples"):
+        block = extractor.set_params(on_error="missing").transform(images)
+    assert np.isnan(block[3]).all()
+    assert_array_equal(np.delete(block, 3, axis=0), np.delete(expected, 3, axis=0))
+
+
 def test_a_null_cell_gives_a_row_of_nan(images):
     block = HOGExtractor(**SMALL).fit_transform([None, images[0], float("nan"), pd.NA])
     assert_array_equal(np.isnan(block).all(axis=1), [True, False, True, True])

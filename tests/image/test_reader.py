@@ -7,7 +7,7 @@ from PIL import Image
 
 from skmm import ModalityError
 from skmm.image import HOGExtractor
-from skmm.image._reader import read_image
+from skmm.image._reader import read_arrays, read_image
 
 
 def read(cell):
@@ -90,6 +90,51 @@ def test_ragged_lists_are_refused(assert_refused):
 def test_other_cells_are_refused_by_type(cell):
     with pytest.raises(ValueError, match=f"of type {type(cell).__name__}.*Expected the path"):
         read(cell)
+
+
+@pytest.mark.parametrize("shape", [(6, 5), (6, 5, 1), (6, 5, 3), (6, 5, 4)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, bool, np.float16, np.float32, np.float64])
+def test_arrays_at_a_time_equal_arrays_one_by_one(shape, dtype, global_random_seed):
+    pixels = np.random.default_rng(global_random_seed).random((4, *shape))
+    whole = np.iinfo(dtype).max if np.issubdtype(dtype, np.integer) else 1
+    pixels = (pixels * whole).round(3).astype(dtype)
+    before = pixels.copy()
+    images = read_arrays(pixels)
+    assert images.dtype == np.float32
+    assert_array_equal(images, [read(cell) for cell in pixels])
+    assert_array_equal(pixels, before)
+
+
+@pytest.mark.parametrize(("shape", "kept"), [((6, 5), True), ((6, 5, 3), True), ((6, 5, 4), False)])
+def test_opaque_bytes_are_kept_on_request(shape, kept):
+    pixels = np.zeros((2, *shape), dtype=np.uint8)
+    assert read_arrays(pixels, keep_bytes=True).dtype == (np.uint8 if kept else np.float32)
+    assert read_arrays(pixels.astype(np.uint16), keep_bytes=True).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.zeros((2, 3, 20, 20)),
+        np.zeros((2, 20)),
+        np.zeros((2, 0, 5)),
+        np.zeros((2, 4, 4), dtype=np.int64),
+        np.array([np.zeros((4, 4)), np.full((4, 4), np.nan)]),
+        np.array([np.zeros((4, 4, 4)), np.full((4, 4, 4), 2.0)]),
+    ],
+    ids=["channels first", "vectors", "empty", "int64", "nan", "opacity"],
+)
+def test_a_bad_array_among_others_is_refused(pixels):
+    with pytest.raises(ModalityError):
+        read_arrays(pixels)
+
+
+def test_a_check_sees_arrays_before_they_are_resized():
+    seen = []
+    read_image(
+        np.zeros((6, 8)), max_pixels=1, size=(3, 4), check=lambda image: seen.append(image.shape)
+    )
+    assert seen == [(6, 8)]
 
 
 @pytest.mark.parametrize("opacity", [255.0, -0.5])
