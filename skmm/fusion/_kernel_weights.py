@@ -4,6 +4,8 @@ import numpy as np
 from sklearn.svm import SVC
 from sklearn.utils.multiclass import type_of_target
 
+_MOST_ITERATIONS = 1_000_000
+
 
 def alignment(kernel, targets):
     """Centered alignment of a kernel with the targets, from 0 to 1.
@@ -75,7 +77,7 @@ def easymkl_gains(kernels, y, reg):
     classes = np.unique(y)
     if len(classes) < 2:
         raise ValueError(
-            f'method="easymkl" separates classes, and y has 1 class, {classes[0]!r}; use "mean"'
+            f'method="easymkl" separates classes, and y has 1 class, {classes.tolist()[0]!r}; use "mean"'
         )
     total = (1 - reg) * np.sum(kernels, axis=0) + reg * np.eye(len(y))
     gains = np.zeros(len(kernels))
@@ -88,8 +90,10 @@ def easymkl_gains(kernels, y, reg):
 
 def _nearest_points(kernel, is_positive):
     """Yg: the coefficients of the nearest points of two convex hulls, those of one class negative."""
-    # The default tolerance is seen in the fifth digit of the weights.
-    machine = SVC(C=1e7, kernel="precomputed", tol=1e-8).fit(kernel, is_positive)
+    # The default tolerance is seen in the fifth digit of the weights. Kernels that are not normalized
+    # may never reach this one.
+    machine = SVC(C=1e7, kernel="precomputed", tol=1e-8, max_iter=_MOST_ITERATIONS)
+    machine.fit(kernel, is_positive)
     signed = np.zeros(len(kernel))
     signed[machine.support_] = machine.dual_coef_[0]
     for side in (is_positive, ~is_positive):

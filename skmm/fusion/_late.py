@@ -18,6 +18,7 @@ from skmm._validation import (
     StrOptions,
     _check_method_params,
     _routing_enabled,
+    _safe_indexing,
     all_or_nothing,
 )
 from skmm.fusion import _greedy
@@ -26,6 +27,13 @@ from skmm.fusion._members import MemberComposition
 from skmm.fusion._out_of_fold import fit_member, make_splits, out_of_fold, predict_member
 from skmm.fusion._rules import UNWEIGHTED, confidence_shares
 from skmm.fusion._weights import check_weights
+
+
+def _check_names(members):
+    if any(member.modality == "splitter" for member in members):
+        raise ValueError(
+            "no modality can be called 'splitter', as the metadata of cv are routed to it"
+        )
 
 
 def _weighs_modalities(fusion):
@@ -107,7 +115,10 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
                 f"{type(self).__name__} requires y to be passed, but the target y is None"
             )
         with all_or_nothing(self):
+            for name in ("imputer_", "member_scores_", "calibrators_", "final_estimator_"):
+                vars(self).pop(name, None)  # not every fit has them
             members = self._check_members(("drop",))
+            _check_names(members)
             X = self._read_X(X, members, reset=True, allow_nan=not self._is_missing("error"))
             y = self._learn_targets(y)
             self._check_kind(members)
@@ -120,7 +131,7 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
                     check_consistent_length(columns[0].present, values)
             if not isinstance(self.missing, str):
                 self.imputer_ = clone(self.missing).fit(X)
-                columns = self._impute(X, members)
+                columns = self._impute(self.imputer_, X, members)
             routed = self._route(members, params)
             fit_params = {member.modality: routed[member.modality]["fit"] for member in members}
             fitted = self._run(fit_member, members, columns, X, y, fit_params)
@@ -130,19 +141,21 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
             ]
             self.weights_ = self._given_weights()
             if self._learns_out_of_fold():
-                groups = routed["splitter"]["split"].get("groups")
+                splits = make_splits(self, y, routed["splitter"]["split"].get("groups"))
                 learned = out_of_fold(
                     members,
-                    columns,
+                    [self._columns_of_fold(X, members, columns, train) for train, _ in splits],
                     y,
-                    make_splits(self, y, groups),
+                    splits,
                     fit_params,
                     predict=self._predict,
                     n_outputs=len(self._prior),
                     index=getattr(X, "index", None),
                     n_jobs=self.n_jobs,
                 )
-                self._learn_rule(learned, y, routed["final_estimator"]["fit"])
+                is_stacking = self.rule == "stacking"
+                final_params = routed["final_estimator"]["fit"] if is_stacking else {}
+                self._learn_rule(learned, y, final_params)
         return self
 
     @property
@@ -187,7 +200,8 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         for modality, estimator in self._named_members:
             if not isinstance(estimator, str):
                 router.add(**{modality: estimator}, method_mapping=to_fit)
-        router.add(final_estimator=self._make_final_estimator(), method_mapping=to_fit)
+        if self.rule == "stacking":
+            router.add(final_estimator=self._make_final_estimator(), method_mapping=to_fit)
         # A number of folds becomes a splitter that uses groups if there are any. Splits given one by
         # one request nothing, and an iterator of them must not be used up here.
         default = StratifiedGroupKFold() if is_classifier(self) else GroupKFold()
@@ -217,21 +231,27 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
     def _is_missing(self, policy):
         return isinstance(self.missing, str) and self.missing == policy
 
-    def _impute(self, X, members):
+    def _columns_of_fold(self, X, members, columns, train):
+        """The columns of the members in a fold: an imputer learns from its training rows only."""
+        if isinstance(self.missing, str):
+            return columns
+        return self._impute(clone(self.missing).fit(_safe_indexing(X, train)), X, members)
+
+    def _impute(self, imputer, X, members):
         """The columns of the members with their gaps filled."""
-        filled = self.imputer_.transform(X)
+        filled = imputer.transform(X)
         if isinstance(X, pd.DataFrame):
             if not isinstance(filled, pd.DataFrame) and np.shape(filled) == X.shape:
                 filled = pd.DataFrame(filled, columns=X.columns, index=X.index)
             filled = select_columns(filled, list(X.columns)) if hasattr(filled, "columns") else None
         if filled is None or filled.shape != X.shape:
             raise TypeError(
-                f"{type(self.imputer_).__name__}, given as missing=, must return what it is given, "
+                f"{type(imputer).__name__}, given as missing=, must return what it is given, "
                 f"{type(X).__name__} of shape {X.shape}, without gaps"
             )
         columns = self._read_columns(filled, members)
         for member, column in zip(members, columns, strict=True):
-            hint = f"{type(self.imputer_).__name__}, given as missing=, left it so"
+            hint = f"{type(imputer).__name__}, given as missing=, left it so"
             refuse_null(column, member.modality, getattr(X, "index", None), hint)
         return columns
 
@@ -247,17 +267,18 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         given = {key: value for key, value in params.items() if value is not None}
         groups = {"groups": given.pop("groups")} if "groups" in given else {}
         routed = {"splitter": {"split": groups}}
-        for modality, estimator, _ in members:
+        estimators = {f"modality {modality!r}": estimator for modality, estimator, _ in members}
+        if self.rule == "stacking":
+            estimators["final_estimator"] = self._make_final_estimator()
+        for name, estimator in estimators.items():
             if given and not has_fit_parameter(estimator, "sample_weight"):
                 raise ValueError(
-                    f"modality {modality!r}: {type(estimator).__name__} takes no sample_weight "
+                    f"{name}: {type(estimator).__name__} takes no sample_weight "
                     "directly; sklearn.set_config(enable_metadata_routing=True), and request it where "
                     "it is wanted with set_fit_request(sample_weight=True)"
                 )
-            routed[modality] = {"fit": given}
-        takes_weights = has_fit_parameter(self._make_final_estimator(), "sample_weight")
-        routed["final_estimator"] = {"fit": given if takes_weights else {}}
-        return routed
+        names = [member.modality for member in members]
+        return routed | {name: {"fit": given} for name in [*names, "final_estimator"]}
 
     def _given_weights(self):
         names = [member.modality for member in self.estimators_]
@@ -309,8 +330,9 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         check_is_fitted(self)
         members = self.estimators_
         X = self._read_X(X, members, reset=False, allow_nan=not self._is_missing("error"))
-        imputes = not isinstance(self.missing, str)
-        columns = self._impute(X, members) if imputes else self._read_columns(X, members)
+        has_imputer = not isinstance(self.missing, str)
+        read = partial(self._impute, self.imputer_) if has_imputer else self._read_columns
+        columns = read(X, members)
         present = np.column_stack([column.present for column in columns])
         function = partial(predict_member, predict=self._predict)
         values = self._run(function, members, columns, X)

@@ -4,11 +4,9 @@ from functools import partial
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.linear_model import LogisticRegression
-from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import MultiOutputClassifier
 
-from skmm._validation import StrOptions
+from skmm._validation import StrOptions, _routing_enabled
 from skmm.fusion import _greedy
 from skmm.fusion._calibration import (
     METHODS,
@@ -16,9 +14,10 @@ from skmm.fusion._calibration import (
     calibrate_out_of_fold,
     fit_calibrators,
 )
+from skmm.fusion._final_estimator import FinalLogisticRegression
 from skmm.fusion._late import LateFusion
 from skmm.fusion._probabilities import has_scores, predict_probabilities
-from skmm.fusion._rules import CLASSIFIER_RULES
+from skmm.fusion._rules import CLASSIFIER_RULES, SMALLEST
 from skmm.fusion._targets import read_targets
 
 MOST_RELIABLE = 0.999  # a member that was never wrong may still be
@@ -66,10 +65,12 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         teach the members but not the rule.
     calibration : {"sigmoid", "isotonic", "temperature"} or None, default=None
         How the probabilities of each member are calibrated before the rule, on out-of-fold
-        predictions, as :class:`sklearn.calibration.CalibratedClassifierCV` does.
+        predictions, as :class:`sklearn.calibration.CalibratedClassifierCV` does. A rule that learns
+        does so from predictions that were calibrated by all other folds, later ones included.
     prior : array-like of shape (n_classes,) or dict, default=None
         Class shares where predictions are made, if they are not those of the training rows.
-        Probabilities are corrected for it, with any rule.
+        Probabilities are corrected for it, with any rule. As with ``"bayes"``, members are taken to
+        know the shares of the training rows, and so to have no class weights.
     missing : {"skip", "error"} or imputer, default="skip"
         Whether a row is decided by the modalities it has, or a null cell is an error. An imputer is
         a transformer that returns X without gaps; it is fitted on the training rows.
@@ -115,7 +116,8 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
     is enough.
 
     y may have several targets, labels of 0 and 1 or classes, if the members take several. Every rule
-    then combines the probabilities of each target by itself.
+    then combines the probabilities of each target by itself. A fold in whose training rows a target has
+    one class is left out for a member that cannot be fitted there.
 
     ``"evidence"`` without weights, ``"stacking"``, ``"greedy"`` and `calibration` fit each member once
     more per fold. Sample weights reach members and final estimator; class shares, calibration and the
@@ -226,11 +228,12 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
 
     def _combine(self, X):
         probabilities = super()._combine(X)
-        if self.prior is None:
+        if self._new_prior is None:
             return probabilities
-        ratios = self._new_prior / np.where(self._prior > 0, self._prior, 1)
-        probabilities = probabilities * ratios
-        return probabilities / probabilities.sum(axis=1, keepdims=True)
+        # A member that is certain of a class which does not occur any more says nothing.
+        likelihoods = np.maximum(probabilities, SMALLEST) / self._prior
+        shifted = likelihoods * self._new_prior
+        return shifted / shifted.sum(axis=1, keepdims=True)
 
     def _learn_targets(self, y):
         y, self._targets = read_targets(y, self)
@@ -238,8 +241,7 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         several = self._targets.are_several
         self.classes_ = classes if several else classes[0]
         self.class_prior_ = shares if several else shares[0]
-        if self.prior is not None:
-            self._new_prior = self._read_prior()
+        self._new_prior = None if self.prior is None else self._read_prior()
         return y
 
     def _read_prior(self):
@@ -349,8 +351,8 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         return float(np.mean(self._targets.decide(probabilities) == y))
 
     def _default_final_estimator(self):
-        model = LogisticRegression(C=0.1, max_iter=1000)
+        model = FinalLogisticRegression(C=0.1, max_iter=1000)
+        if _routing_enabled():
+            model.set_fit_request(sample_weight=True)
         targets = getattr(self, "_targets", None)
-        if targets is None or not targets.are_several:
-            return model
-        return OneVsRestClassifier(model) if targets.are_labels else MultiOutputClassifier(model)
+        return MultiOutputClassifier(model) if targets and targets.are_several else model

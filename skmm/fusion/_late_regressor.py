@@ -1,11 +1,13 @@
 """One regressor per modality, and a rule that combines their predictions."""
 
+from functools import partial
+
 import numpy as np
 from sklearn.base import RegressorMixin, is_regressor
 from sklearn.linear_model import RidgeCV
 from sklearn.metrics import r2_score
 
-from skmm._validation import StrOptions, _check_y
+from skmm._validation import StrOptions, _check_y, _routing_enabled
 from skmm.fusion import _greedy
 from skmm.fusion._late import LateFusion
 from skmm.fusion._rules import REGRESSOR_RULES
@@ -127,7 +129,7 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
 
     @property
     def _predict(self):
-        return predicted_columns
+        return partial(predict_columns, n_targets=len(self._prior))
 
     def _as_features(self, predictions):
         return predictions
@@ -140,10 +142,17 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
         return float(r2_score(y, predictions)) if len(y) > 1 else np.nan
 
     def _default_final_estimator(self):
-        return RidgeCV()
+        model = RidgeCV()
+        return model.set_fit_request(sample_weight=True) if _routing_enabled() else model
 
 
-def predicted_columns(estimator, rows):
-    """What an estimator predicts, (n_samples, n_targets)."""
+def predict_columns(estimator, rows, n_targets):
+    """Return what an estimator predicts, (n_samples, n_targets)."""
     predictions = np.asarray(estimator.predict(rows), dtype=np.float64)
-    return predictions.reshape(len(predictions), -1)
+    predictions = predictions.reshape(len(predictions), -1)
+    if predictions.shape[1] != n_targets:
+        raise ValueError(
+            f"{type(estimator).__name__} predicts {predictions.shape[1]} target(s), and y has "
+            f"{n_targets}; wrap it: MultiOutputRegressor(estimator)"
+        )
+    return predictions

@@ -61,7 +61,11 @@ def make_splits(estimator, y, groups):
         n_splits = min(N_SPLITS, n_groups) if cv is None else cv
         cv = StratifiedGroupKFold(n_splits) if stratified else GroupKFold(n_splits)
     splitter = check_cv(cv, y, classifier=stratified)
-    splits = list(splitter.split(np.zeros((len(y), 1)), y, groups))
+    everything = np.arange(len(y))  # splits given one by one may be masks
+    splits = [
+        (everything[train], everything[test])
+        for train, test in splitter.split(np.zeros((len(y), 1)), y, groups)
+    ]
     tested = np.concatenate([test for _, test in splits])
     if len(np.unique(tested)) < len(tested):
         raise ValueError(
@@ -80,7 +84,8 @@ def out_of_fold(members, columns, y, splits, params, *, predict, n_outputs, inde
     Parameters
     ----------
     members : list of Member
-    columns : list of Column
+    columns : list of list of Column
+        What the members are given, for each split.
     y : ndarray of shape (n_samples,) or (n_samples, n_targets)
     splits : list of (train, test)
     params : dict of dict
@@ -102,8 +107,8 @@ def out_of_fold(members, columns, y, splits, params, *, predict, n_outputs, inde
     """
     tasks = [
         (number, _part(column, train), _part(column, test))
-        for number, column in enumerate(columns)
-        for train, test in splits
+        for (train, test), columns_of_fold in zip(splits, columns, strict=True)
+        for number, column in enumerate(columns_of_fold)
     ]
     tasks = [task for task in tasks if task[1].present.any() and task[2].present.any()]
     results = Parallel(n_jobs=n_jobs)(
@@ -121,8 +126,9 @@ def out_of_fold(members, columns, y, splits, params, *, predict, n_outputs, inde
     predictions = np.zeros((len(members), len(y), n_outputs))
     known = np.zeros((len(y), len(members)), dtype=bool)
     for (number, _, test), values in zip(tasks, results, strict=True):
-        predictions[number, test.present] = values
-        known[test.present, number] = True
+        if values is not None:
+            predictions[number, test.present] = values
+            known[test.present, number] = True
     for member, is_known in zip(members, known.T, strict=True):
         if not is_known.any():
             raise ModalityError(
@@ -155,13 +161,24 @@ def _part(column, rows):
 
 def _fit_and_predict(member, train, test, y, params, predict, index):
     fitted = run_on_present_rows(_fit_in_fold, member, train, y, params, index=index)
+    if fitted is None:
+        return None
     member = member._replace(estimator=fitted)
     function = partial(predict_member, predict=predict)
     return run_on_present_rows(function, member, test, None, {}, index=index)
 
 
 def _fit_in_fold(member, rows, y, params):
-    """As :func:`fit_member`; where a fold is left with one class, that class is what is learned."""
-    if is_classifier(member.estimator) and y.ndim == 1 and len(np.unique(y)) == 1:
+    """As :func:`fit_member`; where a fold is left with one class, that class is what is learned.
+
+    Where one of several targets is, and the member cannot be fitted, there is none: the fold stays
+    unknown.
+    """
+    if not is_classifier(member.estimator) or (y[1:] != y[:-1]).any(axis=0).all():
+        return fit_member(member, rows, y, params)
+    if y.ndim == 1:
         return DummyClassifier().fit(np.zeros((len(y), 1)), y)
-    return fit_member(member, rows, y, params)
+    try:
+        return fit_member(member, rows, y, params)
+    except ValueError:
+        return None

@@ -48,10 +48,23 @@ def _scores(estimator, rows, targets):
     values = np.asarray(estimator.decision_function(rows), dtype=np.float64)
     if targets.are_several:
         return expit(values)
+    _refuse_pairs(estimator, values)
     if values.ndim == 1:
         positive = expit(values)
         return np.column_stack([1 - positive, positive])
     return softmax(values, axis=1)
+
+
+def _refuse_pairs(estimator, values):
+    """Of three classes there are three pairs, whose scores would pass for those of the classes."""
+    shapes = [
+        value for name, value in estimator.get_params().items() if name.endswith("_function_shape")
+    ]
+    if values.ndim == 2 and "ovo" in shapes:
+        raise ValueError(
+            "gives scores of pairs of classes, and one score per class is expected; set "
+            'decision_function_shape="ovr"'
+        )
 
 
 def _align(probabilities, seen, classes):
@@ -59,7 +72,7 @@ def _align(probabilities, seen, classes):
     if probabilities.shape != (len(probabilities), len(seen)):
         raise ValueError(
             f"gives scores of shape {probabilities.shape} for {len(seen)} classes; one column per "
-            'class is expected (for a support vector machine: decision_function_shape="ovr")'
+            "class is expected"
         )
     if len(seen) == len(classes):
         return probabilities

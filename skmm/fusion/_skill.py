@@ -32,7 +32,8 @@ def skill_of_block(rows, y, groups, present):
     Raises
     ------
     ValueError
-        If y is None, or all samples that have the modality are of one group.
+        If y is None or has several targets, all samples that have the modality are of one group, or
+        a fold cannot be scored.
     """
     if y is None:
         raise ValueError(
@@ -40,6 +41,8 @@ def skill_of_block(rows, y, groups, present):
             "or other weights"
         )
     y = np.asarray(y)[present]
+    if y.ndim > 1:
+        raise ValueError('weights="cv" is for one target, and y has several; give other weights')
     scaler = StandardScaler(with_mean=not sparse.issparse(rows))
     is_regression = type_of_target(y) == "continuous"
     if is_regression:
@@ -51,7 +54,8 @@ def skill_of_block(rows, y, groups, present):
     if groups is not None:
         check_consistent_length(present, groups)
         cv = _group_folds(y, np.asarray(groups)[present], is_regression)
-    scores = cross_val_score(make_pipeline(scaler, model), rows, y, cv=cv, scoring=scoring)
+    options = {"cv": cv, "scoring": scoring, "error_score": "raise"}
+    scores = cross_val_score(make_pipeline(scaler, model), rows, y, **options)
     return float(scores.mean()), chance
 
 

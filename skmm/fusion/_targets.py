@@ -70,7 +70,8 @@ def read_targets(y, estimator):
     if y.ndim == 2 and y.shape[1] == 1:
         y = _check_y(y, estimator=estimator)
     check_classification_targets(y)
-    are_labels = type_of_target(y) == "multilabel-indicator"
+    # scikit-learn calls every matrix of two numbers labels, whatever they are.
+    are_labels = type_of_target(y) == "multilabel-indicator" and bool(np.isin(y, (0, 1)).all())
     classes, shares = [], []
     for column in np.reshape(y, (len(y), -1)).T:
         found, counts = np.unique(column, return_counts=True)

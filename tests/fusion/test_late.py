@@ -107,6 +107,49 @@ def test_sample_weight_for_a_pipeline_needs_routing(iris, frame):
         late.fit(frame, iris[1], sample_weight=np.ones(150))
 
 
+@pytest.mark.parametrize("rule", ["mean", "stacking", "greedy"])
+def test_sample_weight_is_routed_without_a_final_estimator(iris, frame, rule):
+    weights = np.where(iris[1] == "setosa", 3.0, 1.0)
+    with config_context(enable_metadata_routing=True):
+        names = list(frame)
+        late = LateFusionClassifier(
+            [(name, Spy().set_fit_request(sample_weight=True)) for name in names], rule=rule
+        )
+        late.fit(frame, iris[1], sample_weight=weights)
+    assert_array_equal(late.named_estimators_["sepal"].sample_weight_, weights)
+
+
+def test_sample_weight_counts_for_the_default_final_estimator(iris, frame):
+    heavy = np.where(iris[1] == "virginica", 1000.0, 1.0)
+    for weights in (None, heavy):
+        late = LateFusionClassifier([("sepal", GaussianNB())], rule="stacking")
+        late.fit(frame, iris[1], sample_weight=weights)
+        shares = late.predict_proba(frame).mean(axis=0)
+        assert (shares[2] > 0.6) == (weights is heavy)
+
+
+def test_a_final_estimator_that_takes_no_sample_weight_says_so(iris, frame):
+    final = make_pipeline(LogisticRegression())
+    late = LateFusionClassifier(members(), rule="stacking", final_estimator=final)
+    late.set_params(petal=GaussianNB())
+    with pytest.raises(ValueError, match="final_estimator: Pipeline takes no sample_weight"):
+        late.fit(frame, iris[1], sample_weight=np.ones(150))
+    late.set_params(rule="mean").fit(frame, iris[1], sample_weight=np.ones(150))
+
+
+def test_what_only_other_rules_have_is_forgotten(iris, frame):
+    late = LateFusionClassifier(members(), rule="stacking", calibration="sigmoid")
+    late.fit(frame, iris[1])
+    late.set_params(rule="mean", calibration=None).fit(frame, iris[1])
+    for name in ("member_scores_", "calibrators_", "final_estimator_", "imputer_"):
+        assert not hasattr(late, name)
+
+
+def test_a_modality_cannot_have_the_name_of_the_splitter(iris, frame):
+    with pytest.raises(ValueError, match="no modality can be called 'splitter'"):
+        LateFusionClassifier([("splitter", GaussianNB(), "sepal")]).fit(frame, iris[1])
+
+
 def test_unknown_metadata_is_refused_without_routing(iris, frame):
     with pytest.raises(TypeError, match=r"got \['speaker'\]"):
         LateFusionClassifier(members()).fit(frame, iris[1], speaker=np.ones(150))
@@ -278,6 +321,20 @@ def test_an_imputer_of_numbers_fills_a_matrix_or_a_frame(iris):
     assert_allclose(late.fit(X, y).predict_proba(X), expected)
     named = pd.DataFrame(X, columns=list("pqrs"))
     assert_allclose(late.fit(named, y).predict_proba(named), expected)
+
+
+def test_an_imputer_learns_from_the_training_rows_of_each_fold(iris, frame):
+    seen = []
+
+    class Recorder(MeanCells):
+        def fit(self, X, y=None):
+            seen.append(len(X))
+            return super().fit(X)
+
+    frame.loc[::3, "sepal"] = None
+    late = LateFusionClassifier(members(), rule="stacking", cv=FOLDS, missing=Recorder())
+    late.fit(frame, iris[1])
+    assert sorted(seen) == [112, 112, 113, 113, 150]
 
 
 @pytest.mark.parametrize(

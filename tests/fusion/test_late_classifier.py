@@ -1,7 +1,5 @@
 """LateFusionClassifier against scikit-learn's own voting and stacking on the same columns."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -224,8 +222,10 @@ def test_a_plain_matrix_is_split_by_column_numbers(iris, frame):
 
 
 def test_unshuffled_folds_over_ordered_classes_still_align(iris, frame):
+    # No fold has seen the class that it is tested on.
     late = LateFusionClassifier(members(), rule="greedy", cv=KFold(3)).fit(frame, iris[1])
-    assert late.classes_.tolist() == ["setosa", "versicolor", "virginica"]
+    assert late.member_scores_ == {"sepal": 0, "petal": 0}
+    assert late.score(frame, iris[1]) > 0.7
 
 
 @pytest.mark.parametrize("rule", ["mean", "product", "greedy"])
@@ -463,10 +463,49 @@ def test_a_label_that_never_occurs_is_never_predicted():
         late = LateFusionClassifier(
             [(name, KNeighborsClassifier()) for name in frame], rule=rule, cv=KFold(3)
         )
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Label not .* is present in all training examples")
-            late.fit(frame, y)
+        late.fit(frame, y)
         assert not late.predict(frame)[:, 1].any()
+
+
+def test_a_rare_label_leaves_out_the_folds_that_cannot_be_learned():
+    X, y = make_multilabel_classification(60, 10, n_classes=2, random_state=0)
+    y[:, 1] = np.arange(60) == 7
+    frame = make_frame(a=X[:, :5], b=X[:, 5:])
+    model = MultiOutputClassifier(LogisticRegression())
+    for rule in ("stacking", "greedy"):
+        late = LateFusionClassifier([("a", model), ("b", model)], rule=rule, cv=SHUFFLED)
+        probabilities = late.fit(frame, y).predict_proba(frame)
+        assert [p.shape for p in probabilities] == [(60, 2), (60, 2)]
+
+
+def test_a_rule_learns_from_tested_rows_of_one_class(iris, frame):
+    cv = [(np.arange(50, 150), np.arange(50))]  # only setosa is tested
+    late = LateFusionClassifier(members(), rule="stacking", cv=cv).fit(frame, iris[1])
+    assert_array_equal(late.predict(frame), np.full(150, "setosa"))
+
+
+@pytest.mark.parametrize("values", [(-1, 1), (1, 2)])
+@pytest.mark.parametrize("rule", ["mean", "vote", "stacking"])
+def test_a_matrix_of_two_other_numbers_is_predicted_in_them(iris, frame, values, rule):
+    y = np.array(values)[np.column_stack([iris[0][:, 0] > 5.8, iris[0][:, 3] > 1.3]).astype(int)]
+    late = LateFusionClassifier([(n, forest()) for n in frame], rule=rule, cv=SHUFFLED)
+    predicted = late.fit(frame, y).predict(frame)
+    assert set(np.unique(predicted)) == set(values)
+    assert (predicted == y).mean() > 0.85
+
+
+def test_a_prior_of_zero_and_a_certain_member_give_finite_probabilities(iris, frame):
+    late = LateFusionClassifier(
+        [("petal", DecisionTreeClassifier())], rule="mean", prior=[0, 0, 1]
+    ).fit(frame, iris[1])
+    assert_allclose(late.predict_proba(frame), np.tile([0, 0, 1.0], (150, 1)))
+
+
+def test_a_prior_set_after_fit_waits_for_the_next_fit(iris, frame):
+    late = LateFusionClassifier(members(), rule="mean").fit(frame, iris[1])
+    before = late.predict_proba(frame)
+    assert_array_equal(late.set_params(prior=[1, 1, 8]).predict_proba(frame), before)
+    assert not np.allclose(late.fit(frame, iris[1]).predict_proba(frame), before)
 
 
 def test_several_targets_have_no_prior_of_their_own(iris, frame):

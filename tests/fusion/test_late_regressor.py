@@ -167,3 +167,14 @@ def test_a_column_of_targets_is_flattened_with_a_warning(diabetes, frame):
     with pytest.warns(DataConversionWarning):
         late = LateFusionRegressor(members()).fit(frame, diabetes[1][:, None])
     assert late.predict(frame).shape == (442,)
+
+
+def test_a_member_that_predicts_one_of_several_targets_is_refused(diabetes, frame):
+    class Short(DecisionTreeRegressor):
+        def predict(self, X):
+            return super().predict(X)[:, 0]
+
+    y = np.column_stack([diabetes[1], diabetes[1]])
+    late = LateFusionRegressor([("body", Short())]).fit(frame, y)
+    with pytest.raises(ValueError, match="'body': Short predicts 1 target.*y has 2.*MultiOutput"):
+        late.predict(frame)

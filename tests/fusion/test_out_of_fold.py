@@ -24,7 +24,7 @@ def predict(estimator, rows):
 def run(present, splits, y=Y):
     return out_of_fold(
         [MEMBER],
-        [Column(X, present, present)],
+        [[Column(X, present, present)]] * len(splits),
         y,
         splits,
         {},
@@ -126,6 +126,13 @@ def test_several_targets_are_split_without_strata():
     groups = np.repeat(np.arange(10), 5)
     for train, test in make_splits(LateFusionClassifier([]), y, groups):
         assert not set(groups[train]) & set(groups[test])
+
+
+def test_splits_may_be_masks():
+    test = np.arange(20) % 2 == 0
+    cv = [(~test, test), (test, ~test)]
+    splits = make_splits(LateFusionClassifier([], cv=cv), np.arange(20) // 10, None)
+    assert_array_equal(splits[0][1], np.arange(0, 20, 2))
 
 
 def test_one_group_cannot_be_split():

@@ -10,6 +10,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
 from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
 from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -97,12 +98,22 @@ def test_decisions_about_several_targets_are_certain():
     assert_array_equal(np.unique(probabilities), [0, 1])
 
 
-def test_scores_of_pairs_of_classes_are_refused():
+@pytest.mark.parametrize("n_classes", [3, 4])
+def test_scores_of_pairs_of_classes_are_refused(n_classes):
     rng = np.random.default_rng(0)
-    X, y = rng.normal(size=(40, 2)), np.arange(40) % 4
-    model = SVC(decision_function_shape="ovo").fit(X, y)
-    with pytest.raises(ValueError, match=r"shape \(40, 6\) for 4 classes.*ovr"):
+    X, y = rng.normal(size=(40, 2)), np.arange(40) % n_classes
+    model = make_pipeline(SVC(decision_function_shape="ovo")).fit(X, y)
+    with pytest.raises(ValueError, match=r"pairs of classes.*ovr"):
         predict_probabilities(model, X, targets_of(y))
+
+
+def test_scores_of_another_number_of_classes_are_refused():
+    class Wide(LogisticRegression):
+        def predict_proba(self, X):
+            return np.full((len(X), 5), 0.2)
+
+    with pytest.raises(ValueError, match=r"scores of shape \(150, 5\) for 3 classes"):
+        predict_probabilities(Wide(max_iter=1000).fit(X, Y), X, targets_of(Y))
 
 
 def test_an_array_for_targets_of_several_classes_is_refused():

@@ -92,3 +92,11 @@ def test_groups_of_another_length_are_refused(rows, classes):
 def test_y_is_needed(rows):
     with pytest.raises(ValueError, match="requires y to be passed, but the target y is None"):
         skill_of_block(rows, None, None, EVERYWHERE)
+
+
+def test_several_targets_and_folds_of_one_class_are_refused(rows):
+    with pytest.raises(ValueError, match='weights="cv" is for one target, and y has several'):
+        skill_of_block(rows, np.zeros((60, 2)), None, EVERYWHERE)
+    rare = (GROUPS == 0).astype(int)
+    with pytest.raises(ValueError, match="at least 2 classes"):
+        skill_of_block(rows, rare, GROUPS, EVERYWHERE)

@@ -35,6 +35,14 @@ def test_labels_are_zero_and_one_even_if_one_of_them_never_occurs(form):
     assert_array_equal(y, [[0, 1, 0], [1, 1, 0], [1, 0, 0]])
 
 
+@pytest.mark.parametrize("values", [(-1, 1), (1, 2), (0, 2)])
+def test_a_matrix_of_two_other_numbers_keeps_them(values):
+    y, targets = read_targets(np.array(values)[[[0, 1], [1, 1], [1, 0]]], OWNER)
+    assert not targets.are_labels
+    assert [classes.tolist() for classes in targets.classes] == [list(values)] * 2
+    assert_array_equal(targets.encode(y), [[0, 1], [1, 1], [1, 0]])
+
+
 def test_a_column_is_flattened_with_scikit_learns_warning():
     with pytest.warns(DataConversionWarning):
         y, targets = read_targets([[0], [1]], OWNER)
