@@ -113,9 +113,9 @@ class CNNExtractor(Extractor):
     A cell of X is the path of a PNG, JPEG, BMP, GIF, TIFF or WEBP file, or an array of shape
     ``(height, width)`` or ``(height, width, channels)`` with 1, 3 or 4 channels. Pixels of type
     uint8 and uint16 are divided by their full range; floats are taken as they are, and expected
-    in [0, 1]. Named networks see gray images as color, and pixels standardized as in their
-    training; a module sees the pixels in [0, 1], with the channels that they have. A null cell
-    gives a row of NaN.
+    in [0, 1]. Large photos are shrunk while they are decoded, as in :class:`PixelExtractor`. Named
+    networks see gray images as color, and pixels standardized as in their training; a module sees
+    the pixels in [0, 1], with the channels that they have. A null cell gives a row of NaN.
 
     Networks are in evaluation mode. On the CPU they see images one by one, on a GPU in batches of
     a fixed size: so a row depends on its own image only, to the last bit. Weights of named networks

@@ -344,12 +344,13 @@ def row_or_none(extractor, path):
 def test_a_damaged_file_gives_finite_features_or_a_modality_error(tmp_path, pixels, suffix):
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, format=suffix)
-    extractor = HOGExtractor(size=(16, 16), max_pixels=100_000)
+    extractors = HOGExtractor(size=(16, 16), max_pixels=100_000), PixelExtractor((2, 2))
     path = tmp_path / f"a.{suffix}"
     for seed in range(60):
         rng = np.random.default_rng(seed)
         damaged = np.frombuffer(stream.getvalue(), dtype=np.uint8).copy()
         damaged[rng.integers(len(damaged), size=5)] = rng.integers(256, size=5)
         path.write_bytes(damaged.tobytes())
-        row = row_or_none(extractor, path)
-        assert row is None or np.isfinite(row).all()
+        for extractor in extractors:  # a decoder of JPEG shrinks for the second
+            row = row_or_none(extractor, path)
+            assert row is None or np.isfinite(row).all()
