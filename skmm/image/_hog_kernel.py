@@ -20,15 +20,15 @@ CLIP = float32(0.2)  # of L2-Hys
 ZERO, ONE = float32(0), float32(1)
 WHITE = float32(255)
 
-COLUMNS = 256  # images stand side by side up to this width: long loops, and all stays in cache
+COLUMNS = 384  # images stand side by side up to this width: long loops, and all stays in cache
 ROWS = 16  # float32 votes are taken down after as many rows, before rounding errors add up
 CHANNEL = COLUMNS + 2  # from a channel of a line to the next
 
 BOUNDS = 4  # between the ranges of angles that are counted at a time
 RANGES = BOUNDS + 1
 COUNTS = 2 * RANGES  # each for gradients that rise and for those that fall
-# From the votes for a range to those for the next. If it were COLUMNS, a power of two, a processor would
-# take the reading of one for the reading of another, and wait.
+# From the votes for a range to those for the next. With a multiple of 128, as COLUMNS is one, processors
+# may take the reading of one for the reading of another, and wait.
 RANGE = COLUMNS + 32
 NOTHING = float32(-0.0)  # x + NOTHING is x, also for x = -0.0, so that nothing need be added
 
