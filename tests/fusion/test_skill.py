@@ -94,6 +94,7 @@ def test_y_is_needed(rows):
         skill_of_block(rows, None, None, EVERYWHERE)
 
 
+@pytest.mark.filterwarnings("ignore:A single label was found")
 def test_several_targets_and_folds_of_one_class_are_refused(rows):
     with pytest.raises(ValueError, match='weights="cv" is for one target, and y has several'):
         skill_of_block(rows, np.zeros((60, 2)), None, EVERYWHERE)
