@@ -37,9 +37,10 @@ class Extractor(TransformerMixin, BaseEstimator):
     fitted attributes. Where many cells can be read sooner than one by one, ``_read_batch`` does it.
     Think twice before adding anything to this class.
 
-    One whose rows depend on its parameters and the sample only may have the parameters ``memory``
-    and ``on_error``, and then takes its constraints from ``_cached_constraints``. ``_hash_sample``
-    tells cells apart; a string in a cell is a path to it, unless this is :func:`hash_text`.
+    One whose rows depend on its parameters and the sample only may have a parameter ``memory``, with
+    ``_memory_constraints``; one that reads files has ``on_error`` too, and ``_file_constraints``.
+    ``_hash_sample`` tells cells apart; a string in a cell is a path to it, unless this is
+    :func:`hash_text`.
     ``_feature_version`` goes up when the rows change, ``_learned`` names the fitted attributes that a
     row depends on, and ``_unkeyed`` the parameters that it does not depend on.
     """
@@ -57,10 +58,13 @@ class Extractor(TransformerMixin, BaseEstimator):
         "n_jobs": [Integral, None],
         "verbose": ["verbose"],
     }
-    _cached_constraints = {
+    _memory_constraints = {
         **_parameter_constraints,
-        "on_error": [StrOptions({"raise", "missing"})],
         "memory": [str, os.PathLike, FeatureCache, None],
+    }
+    _file_constraints = {
+        **_memory_constraints,
+        "on_error": [StrOptions({"raise", "missing"})],
     }
 
     def fit(self, X, y=None):

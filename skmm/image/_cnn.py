@@ -149,7 +149,7 @@ class CNNExtractor(Extractor):
     _learned = ("patch_mean_", "whitening_", "filters_", "_surroundings")
 
     _parameter_constraints = {
-        **Extractor._cached_constraints,
+        **Extractor._file_constraints,
         "backbone": [str, HasMethods(["named_modules", "forward", "eval"])],
         "layer": [str, None],
         "pool": [StrOptions(set(REDUCERS)), None],

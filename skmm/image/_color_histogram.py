@@ -102,7 +102,7 @@ class ColorHistogramExtractor(Extractor):
     _feature_version = 2
 
     _parameter_constraints = {
-        **Extractor._cached_constraints,
+        **Extractor._file_constraints,
         "n_bins": [Interval(Integral, 1, None, closed="left")],
         "space": [StrOptions(set(CHANNELS))],
         "joint": ["boolean"],

@@ -99,7 +99,7 @@ class HOGExtractor(Extractor):
     _feature_version = 2
 
     _parameter_constraints = {
-        **Extractor._cached_constraints,
+        **Extractor._file_constraints,
         "orientations": [Interval(Integral, 1, None, closed="left")],
         "pixels_per_cell": ["array-like"],
         "cells_per_block": ["array-like"],

@@ -79,7 +79,7 @@ class PixelExtractor(Extractor):
     _feature_version = 2
 
     _parameter_constraints = {
-        **Extractor._cached_constraints,
+        **Extractor._file_constraints,
         "size": ["array-like", None],
         "aspect": [StrOptions(ASPECTS)],
         "color": [StrOptions({"rgb", "gray"}), None],

@@ -92,7 +92,7 @@ class TextureExtractor(Extractor):
     _feature_version = 2
 
     _parameter_constraints = {
-        **Extractor._cached_constraints,
+        **Extractor._file_constraints,
         "n_points": [Interval(Integral, 1, None, closed="left")],
         "radius": [Interval(Real, 0, None, closed="neither")],
         "size": ["array-like", None],

@@ -101,7 +101,7 @@ class SensorStatisticsExtractor(Extractor):
     _learned = ("n_channels_",)
 
     _parameter_constraints = {
-        **Extractor._cached_constraints,
+        **Extractor._file_constraints,
         **READING_CONSTRAINTS,
         "statistics": ["array-like"],
         "sampling_rate": [Interval(Real, 0, None, closed="neither")],

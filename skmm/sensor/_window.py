@@ -75,7 +75,7 @@ class SensorWindowExtractor(Extractor):
     _learned = ("length_", "n_channels_")
 
     _parameter_constraints = {
-        **Extractor._cached_constraints,
+        **Extractor._file_constraints,
         **READING_CONSTRAINTS,
         "length": [Interval(Integral, 1, None, closed="left"), None],
         "resample": ["boolean"],

@@ -160,7 +160,7 @@ class Word2VecVectorizer(Extractor):
     _unkeyed = (*Extractor._unkeyed, "vectors", "random_state")  # what they give is in the digest
 
     _parameter_constraints = {
-        **Extractor._cached_constraints,
+        **Extractor._memory_constraints,
         **READING_CONSTRAINTS,
         "vector_size": [Interval(Integral, 1, None, closed="left")],
         "algorithm": [StrOptions({"word2vec", "fasttext"})],
