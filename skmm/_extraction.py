@@ -202,9 +202,8 @@ def _fetch_rows(extractor, chunk, configuration):
     def extract(positions):
         cells = chunk.cells if len(positions) == len(chunk.cells) else chunk.cells[positions]
         if not isinstance(cells, np.ma.MaskedArray):
-            with suppress(
-                ModalityError, TypeError
-            ):  # to find the bad cell, they are read one by one
+            # Where it fails, cells are read one by one, to find the bad one.
+            with suppress(ModalityError, TypeError):
                 samples = extractor._read_batch(cells)
                 if samples is not None:
                     return extractor._extract(samples)
@@ -223,7 +222,19 @@ def _fetch_rows(extractor, chunk, configuration):
     if configuration is None:
         return extract(range(len(chunk.cells)))
     keys = _name_rows(extractor, chunk.cells, configuration)
-    return _open_cache(extractor).fetch(keys, extract_rows)
+    rows = _open_cache(extractor).fetch(keys, extract_rows)
+    if chunk.failures:
+        _note_equal_failures(chunk, keys)
+    return rows
+
+
+def _note_equal_failures(chunk, keys):
+    """Note a failure for each cell that is equal to a bad one: the cache asks for the first only."""
+    by_row = {failure.row: failure for failure in chunk.failures}
+    by_key = {key: by_row[row] for key, row in zip(keys, chunk.rows, strict=True) if row in by_row}
+    for position, (key, row) in enumerate(zip(keys, chunk.rows, strict=True)):
+        if key in by_key and row not in by_row:
+            chunk.failures.append(by_key[key].at(**chunk.place(position)))
 
 
 def _open_cache(extractor):

@@ -95,7 +95,7 @@ class Extractor(TransformerMixin, BaseEstimator):
                 setattr(self, name, value)
             self.block_shape_ = Extraction(self, samples).find_shape(rows)
             self.n_features_out_ = int(np.prod(self.block_shape_))
-            self._report_failures(samples)
+            self._report_failures(samples, stacklevel=3)
         return self
 
     def transform(self, X):
@@ -123,7 +123,7 @@ class Extractor(TransformerMixin, BaseEstimator):
             self._validate_params()
         samples = self._read_samples(X)
         block, present = self._fill_block(samples)
-        self._report_failures(samples)
+        self._report_failures(samples, stacklevel=4)  # scikit-learn wraps this method
         if block.ndim > 2 and _get_output_config("transform", self)["dense"] != "default":
             frame = make_frame(**{self._block_name: TensorArray(block, present)})
             return frame if samples.index is None else frame.set_axis(samples.index)
@@ -212,7 +212,7 @@ class Extractor(TransformerMixin, BaseEstimator):
         block[~present] = 0 if self._null_row is None else self._null_row
         return block, present
 
-    def _report_failures(self, samples):
+    def _report_failures(self, samples, stacklevel):
         """List the bad cells in ``failures_``, each once, and warn of them."""
         if samples.failures is None:
             vars(self).pop("failures_", None)
@@ -223,7 +223,7 @@ class Extractor(TransformerMixin, BaseEstimator):
             warnings.warn(
                 f"{len(self.failures_)} of {len(samples.cells)} samples cannot be used and count as "
                 f"missing; failures_ lists them. The first is {self.failures_[0]}",
-                stacklevel=3,
+                stacklevel=stacklevel,
             )
 
     def _refuse_null_cells(self, samples):

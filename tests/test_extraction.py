@@ -309,6 +309,28 @@ def test_a_bad_sample_is_passed_over_among_cached_ones_and_read_again(spied, tmp
     assert extractions(files) == ["1: [1]", "1: [2]", "1: [4]"]
 
 
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_equal_bad_samples_are_all_listed_beside_a_cache(spied, tmp_path, n_jobs):
+    class Files(Spied):
+        def _read(self, cell):
+            if isinstance(cell, list):
+                return cell
+            raise ModalityError("bad")
+
+    file = tmp_path / "numbers"
+    file.touch()
+    files = Files(**spied.get_params() | {"on_error": "missing", "batch_size": 5, "n_jobs": n_jobs})
+    column = pd.Series([[1], file, file, [1], file], index=list("abcde"))
+    with PASSING_OVER:
+        block = files.transform(column)
+    assert_array_equal(block, [[1, 1], NULL, NULL, [1, 1], NULL])
+    assert [(failure.row, failure.index) for failure in files.failures_] == [
+        (1, "b"),
+        (2, "c"),
+        (4, "e"),
+    ]
+
+
 def test_what_was_extracted_before_a_failure_is_kept(spied):
     with pytest.raises(ModalityError):
         spied.transform([[1], [2], [3], "x"])

@@ -105,7 +105,7 @@ class FrameExtractor(Extractor):
         longest promise down, until the next one cannot win: honest headers cost one decoding.
         """
         count = partial(count_samples, sampling_rate=self.sampling_rate)
-        promises, longest = dict(samples.read(count, rows)), 0
+        promises, longest = dict(samples.read(count, rows)), -1  # so that an empty clip is refused
         by_promise = sorted(promises, key=promises.get, reverse=True)
         may_win = takewhile(lambda row: promises[row] > longest, by_promise)
         for _, clip in samples.read(self._read, may_win):

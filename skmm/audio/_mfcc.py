@@ -46,7 +46,8 @@ class MFCCExtractor(FrameExtractor):
         they are decoded.
     on_error : {"raise", "missing"}, default="raise"
         What to do with a clip that cannot be used, such as a damaged file: raise an error; or warn,
-        list it in ``failures_``, and go on as if it were missing.
+        list it in ``failures_``, and go on as if it were missing. Features of another shape than
+        those of other samples are an error all the same.
     memory : str, path-like or FeatureCache, default=None
         Where to keep rows, so that a clip is read once over all folds, candidates and runs.
     batch_size : int, default=64
@@ -64,7 +65,8 @@ class MFCCExtractor(FrameExtractor):
     n_features_out_ : int
         Number of values in one row.
     failures_ : list of ModalityError
-        The clips that the last call could not use, and why; with ``on_error="missing"`` only.
+        The clips that the last ``transform``, or what ``fit`` reads, could not use, and why; with
+        ``on_error="missing"`` only.
     n_frames_ : int
         Frames of the longest clip seen in `fit`; only with ``pool=None`` and ``max_frames=None``.
 

@@ -75,7 +75,8 @@ class CNNExtractor(Extractor):
         Largest accepted width times height of a file, checked before it is decoded.
     on_error : {"raise", "missing"}, default="raise"
         What to do with an image that cannot be used, such as a damaged file: raise an error; or warn,
-        list it in ``failures_``, and go on as if it were missing.
+        list it in ``failures_``, and go on as if it were missing. Features of another shape than
+        those of other samples are an error all the same.
     memory : str, path-like or FeatureCache, default=None
         Where to keep rows, so that an image is read once over all folds, candidates and runs. Not
         for modules, whose weights have no name.
@@ -101,7 +102,8 @@ class CNNExtractor(Extractor):
     n_features_out_ : int
         Number of values in one row.
     failures_ : list of ModalityError
-        The images that the last call could not use, and why; with ``on_error="missing"`` only.
+        The images that the last ``transform``, or what ``fit`` reads, could not use, and why; with
+        ``on_error="missing"`` only.
 
     See Also
     --------

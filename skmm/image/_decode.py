@@ -56,8 +56,10 @@ def decode_file(path, *, max_pixels, size=None, aspect="stretch"):
         with Image.open(path, formats=FORMATS) as file:
             _check_pixel_count(path, *file.size, max_pixels)
             has_more_frames = _has_more_frames(file)
-            sides = _upright_sides(file)
-            shrunk = 1 if size is None else _shrink(file, scale_sides(sides, size, aspect), sides)
+            sides, shrunk = None, 1
+            if size is not None and file.format in ("JPEG", "MPO"):
+                sides = _upright_sides(file)
+                shrunk = _shrink(file, scale_sides(sides, size, aspect), sides)
             pixels = _decode_frame(path, file)
     except ModalityError:
         raise
@@ -70,7 +72,7 @@ def decode_file(path, *, max_pixels, size=None, aspect="stretch"):
         ) from error
     if has_more_frames:
         warnings.warn("an image file has several frames; only the first is used", stacklevel=2)
-    return Decoded(pixels, sides, shrunk)
+    return Decoded(pixels, pixels.shape[:2] if shrunk == 1 else sides, shrunk)
 
 
 def _check_pixel_count(path, width, height, max_pixels):
@@ -95,8 +97,6 @@ def _upright_sides(file):
 
 def _shrink(file, wanted, sides):
     """Let the decoder average squares of 2, 4 or 8 pixels, if enough remain; return how many."""
-    if file.format not in ("JPEG", "MPO"):
-        return 1
     most = min(side // (_MARGIN * target) for side, target in zip(sides, wanted, strict=True))
     for shrunk in (8, 4, 2):
         target = file.width // shrunk, file.height // shrunk

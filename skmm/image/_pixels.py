@@ -26,7 +26,8 @@ class PixelExtractor(Extractor):
         Largest accepted width times height of a file, checked before it is decoded.
     on_error : {"raise", "missing"}, default="raise"
         What to do with an image that cannot be used, such as a damaged file: raise an error; or warn,
-        list it in ``failures_``, and go on as if it were missing.
+        list it in ``failures_``, and go on as if it were missing. Features of another shape than
+        those of other samples are an error all the same.
     memory : str, path-like or FeatureCache, default=None
         Where to keep rows, so that an image is read once over all folds, candidates and runs.
     batch_size : int, default=64
@@ -43,7 +44,8 @@ class PixelExtractor(Extractor):
     n_features_out_ : int
         Number of values in one row.
     failures_ : list of ModalityError
-        The images that the last call could not use, and why; with ``on_error="missing"`` only.
+        The images that the last ``transform``, or what ``fit`` reads, could not use, and why; with
+        ``on_error="missing"`` only.
 
     See Also
     --------
@@ -57,8 +59,8 @@ class PixelExtractor(Extractor):
     range; floats are taken as they are, and expected in [0, 1].
 
     A photo in JPEG format whose sides are at least six times as long as wanted is shrunk while it is
-    decoded, which takes a fraction of the time and the memory. Its pixels are then within 0.2/255 of
-    what the whole photo gives in the mean, and within 6/255 at sharp edges.
+    decoded, which takes a fraction of the time and the memory. Its pixels are then within 1/255 of
+    what the whole photo gives in the mean, mostly 0.2/255, and within 6/255 at sharp edges.
 
     The block has shape ``(n_samples, n_channels, height, width)``, dtype float32. A null cell
     gives NaN. Resizing is :func:`skimage.transform.resize` with anti-aliasing, and gray is

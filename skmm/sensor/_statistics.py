@@ -51,7 +51,8 @@ class SensorStatisticsExtractor(Extractor):
         any value is refused.
     on_error : {"raise", "missing"}, default="raise"
         What to do with a recording that cannot be used, such as a damaged file: raise an error; or warn,
-        list it in ``failures_``, and go on as if it were missing.
+        list it in ``failures_``, and go on as if it were missing. Features of another shape than
+        those of other samples are an error all the same.
     memory : str, path-like or FeatureCache, default=None
         Where to keep rows, so that a recording is read once over all folds, candidates and runs.
     batch_size : int, default=256
@@ -68,7 +69,8 @@ class SensorStatisticsExtractor(Extractor):
     n_features_out_ : int
         Number of columns of the block.
     failures_ : list of ModalityError
-        The recordings that the last call could not use, and why; with ``on_error="missing"`` only.
+        The recordings that the last ``transform``, or what ``fit`` reads, could not use, and why; with
+        ``on_error="missing"`` only.
 
     See Also
     --------

@@ -29,7 +29,8 @@ class SensorWindowExtractor(Extractor):
         any value is refused.
     on_error : {"raise", "missing"}, default="raise"
         What to do with a recording that cannot be used, such as a damaged file: raise an error; or
-        warn, list it in ``failures_``, and go on as if it were missing.
+        warn, list it in ``failures_``, and go on as if it were missing. Features of another shape
+        than those of other samples are an error all the same.
     memory : str, path-like or FeatureCache, default=None
         Where to keep rows, so that a recording is read once over all folds, candidates and runs.
     batch_size : int, default=256
@@ -48,7 +49,8 @@ class SensorWindowExtractor(Extractor):
     block_shape_ : tuple
         ``(length_, n_channels_)``.
     failures_ : list of ModalityError
-        The recordings that the last call could not use, and why; with ``on_error="missing"`` only.
+        The recordings that the last ``transform``, or what ``fit`` reads, could not use, and why; with
+        ``on_error="missing"`` only.
 
     See Also
     --------

@@ -256,3 +256,10 @@ def test_a_sequence_asked_for_after_fit_needs_another_fit():
     extractor = MFCCExtractor(pool="mean").fit([np.ones(3000)])
     with pytest.raises(NotFittedError):
         extractor.set_params(pool=None).transform([np.ones(3000)])
+
+
+def test_an_only_empty_clip_is_refused_by_name_where_the_longest_is_looked_for():
+    for on_error in ("raise", "missing"):
+        extractor = MFCCExtractor(pool=None, on_error=on_error)
+        with pytest.raises(ModalityError, match="row 0: the clip has no samples"):
+            extractor.fit([np.zeros(0, dtype=np.float32)])

@@ -354,3 +354,17 @@ def test_a_damaged_file_gives_finite_features_or_a_modality_error(tmp_path, pixe
         for extractor in extractors:  # a decoder of JPEG shrinks for the second
             row = row_or_none(extractor, path)
             assert row is None or np.isfinite(row).all()
+
+
+@pytest.mark.parametrize("orientation", [3, 6, 8])
+@pytest.mark.parametrize("aspect", ["stretch", "crop", "pad"])
+@pytest.mark.parametrize("suffix", ["tiff", "png", "jpg"])
+def test_a_turned_image_is_resized_as_its_upright_pixels(tmp_path, suffix, orientation, aspect):
+    stored = np.random.default_rng(0).integers(0, 256, (24, 40, 3), dtype=np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = save(Image.fromarray(stored), tmp_path / f"a.{suffix}", exif=exif)
+    upright = decode_file(path, max_pixels=LIMIT).pixels
+    for size in ((12, 20), (40, 24)):
+        extractor = PixelExtractor(size, aspect=aspect)
+        assert_array_equal(extractor.transform([path]), extractor.transform([upright]))
