@@ -377,17 +377,20 @@ def _normalize_row(cells, strengths, first, block_height, block_width, n_bins, n
                 strength += strengths[first[0] + i, first[1] + j + k]
         factors[j] = _inverse_norm(strength, is_l1)
     for j in range(n_blocks):
-        factor, strength = factors[j], ZERO
-        start = (first[1] + j) * n_bins
+        factor, start = factors[j], (first[1] + j) * n_bins
         for i in range(block_height):
             source = cells[first[0] + i, start : start + strip]
             target = features[j * size + i * strip : j * size + (i + 1) * strip]
             for x in range(strip):
-                value = min(source[x] * factor, clip)
-                target[x] = value
-                strength += value * value
-        factors[j] = strength
+                target[x] = min(source[x] * factor, clip)
     if norm == L2_HYS:  # once more, after the clipping
+        # A loop that adds up must not write: where what it reads and what it writes lie close in
+        # memory, it is run one by one, and the sum ends in another bit.
+        for j in range(n_blocks):
+            block, strength = features[j * size : (j + 1) * size], ZERO
+            for x in range(size):
+                strength += block[x] * block[x]
+            factors[j] = strength
         for j in range(n_blocks):
             factors[j] = _inverse_norm(factors[j], is_l1)
         for j in range(n_blocks):
