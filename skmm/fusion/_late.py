@@ -228,9 +228,6 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         except (TypeError, ValueError, AttributeError):  # nonsense is for fit to complain about
             return False
 
-    def _is_missing(self, policy):
-        return isinstance(self.missing, str) and self.missing == policy
-
     def _columns_of_fold(self, X, members, columns, train):
         """The columns of the members in a fold: an imputer learns from its training rows only."""
         if isinstance(self.missing, str):

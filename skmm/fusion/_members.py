@@ -154,10 +154,13 @@ class MemberComposition(_BaseComposition):
         validate_data(self, X, reset=reset, skip_check_array=True)
         return X
 
+    def _is_missing(self, policy):
+        return isinstance(self.missing, str) and self.missing == policy
+
     def _read_columns(self, X, members):
         """What each member is given; null cells are refused if ``missing="error"``."""
         columns = [read_column(X, member, len(members)) for member in members]
-        if isinstance(self.missing, str) and self.missing == "error":
+        if self._is_missing("error"):
             for member, column in zip(members, columns, strict=True):
                 refuse_null(column, member.modality, getattr(X, "index", None), self._missing_hint)
         return columns

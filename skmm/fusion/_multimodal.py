@@ -264,9 +264,6 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
         tags.input_tags.allow_nan = passes_nan
         return tags
 
-    def _is_missing(self, policy):
-        return isinstance(self.missing, str) and self.missing == policy
-
     def _fit(self, X, y, params):
         self._validate_params()
         _raise_for_params(params, self, "fit")

@@ -5,7 +5,6 @@ from collections import Counter
 import numpy as np
 
 from skmm._extractor import Extractor
-from skmm._samples import read_cells
 from skmm._validation import Integral, Interval, ModalityError
 from skmm.text._reader import READING_CONSTRAINTS, read_words
 
@@ -115,7 +114,7 @@ class TokenSequenceVectorizer(Extractor):
 
     def _fit_samples(self, samples, rows):
         counts, longest = Counter(), 0
-        for words in read_cells(self._read, samples.cells[rows], map(samples.place, rows)):
+        for _, words in samples.read(self._read, rows):
             counts.update(words)
             longest = max(longest, len(words))
         vocabulary = self._number_words(counts)

@@ -7,7 +7,6 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skmm._extractor import Extractor
-from skmm._samples import read_cells
 from skmm._validation import HasMethods, Integral, Interval, ModalityError, Real, StrOptions
 from skmm.cache._keys import hash_learned, hash_text
 from skmm.text._lookup import look_up
@@ -252,8 +251,7 @@ class Word2VecVectorizer(Extractor):
         self._hash_configuration()  # refuses what no key can hold before it is trained with
         texts = None
         if self._learns_from_texts():
-            places = map(samples.place, rows)
-            texts = list(read_cells(self._read_words, samples.cells[rows], places))
+            texts = [words for _, words in samples.read(self._read_words, rows)]
         vectors = self._train(texts, samples.name) if self.vectors is None else self.vectors
         fitted = self._take_vectors(vectors) | self._learn_weights(texts)
         # The rest needs rows; they are made by a copy, while `self` may yet keep its old state.
