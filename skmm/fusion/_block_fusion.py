@@ -107,6 +107,7 @@ class BlockFusion(TransformerMixin, BaseEstimator):
         if y is not None:
             check_consistent_length(next(iter(blocks.values())).present, y)
         self._block_specs = {modality: spec_of(block) for modality, block in blocks.items()}
+        self._names_by_modality = {}
         return self._learn(as_matrices(blocks), y, **params)
 
     def _transform_blocks(self, blocks):
@@ -116,12 +117,18 @@ class BlockFusion(TransformerMixin, BaseEstimator):
 
     def _column_names(self, modality):
         """Names of the columns of a block: ``modality__column``, or their own in a plain X."""
+        if modality in self._names_by_modality:
+            return self._names_by_modality[modality]
         width = prod(self._block_specs[modality].shape)
         if modality is None:
             return list(
                 getattr(self, "feature_names_in_", [f"x{column}" for column in range(width)])
             )
         return [f"{modality}__{column}" for column in range(width)]
+
+    def _name_columns(self, names):
+        """Take over the names of the columns of each block; those of a tensor column have none."""
+        self._names_by_modality = {m: given for m, given in names.items() if m in self._block_specs}
 
     def _keep_modalities(self, kept, declared):
         """Cut parameters by modality to those in use; a fusion of members may have dropped some."""
@@ -131,6 +138,12 @@ class BlockFusion(TransformerMixin, BaseEstimator):
             elif isinstance(value, dict):
                 dropped = set(declared) - set(kept)
                 self.set_params(**{name: {m: v for m, v in value.items() if m not in dropped}})
+
+
+def block_fusions_in(fusion):
+    """The fusion, if it is one of blocks, or those that are steps of it, as in a pipeline."""
+    parts = [fusion, *(fusion.get_params().values() if hasattr(fusion, "get_params") else ())]
+    return [part for part in parts if isinstance(part, BlockFusion)]
 
 
 def read_blocks(X, specs=None):

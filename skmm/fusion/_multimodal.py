@@ -17,7 +17,7 @@ from skmm._validation import (
     _raise_for_params,
     all_or_nothing,
 )
-from skmm.fusion._block_fusion import BlockFusion
+from skmm.fusion._block_fusion import block_fusions_in
 from skmm.fusion._blocks import (
     Block,
     as_values,
@@ -226,10 +226,7 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
         check_is_fitted(self)
         if self.fusion_ is None:
             return np.array(list(self.output_slices_), dtype=object)
-        if isinstance(self.fusion_, ConcatFusion):
-            names = [name for member in self.transformers_ for name in self._feature_names(member)]
-        else:
-            names = list(self.fusion_.get_feature_names_out())
+        names = list(self.fusion_.get_feature_names_out())
         if self.add_indicator:
             names += [f"{INDICATOR}_{member.modality}" for member in self.transformers_]
         return np.array(names, dtype=object)
@@ -346,14 +343,16 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
         is_default = isinstance(self.fusion, str)
         self.fusion_ = ConcatFusion() if is_default else clone(self.fusion)
         params = {} if is_default else routed["fusion"]["fit"]
-        if isinstance(self.fusion_, BlockFusion):
-            self.fusion_._keep_modalities(list(blocks), [name for name, _ in self._named_members])
+        for part in block_fusions_in(self.fusion_):
+            part._keep_modalities(list(blocks), [name for name, _ in self._named_members])
         if isinstance(self.fusion_, ConcatFusion):
             # Gaps and all: scales come from present rows only.
             self.fusion_._fit_blocks(blocks, y, **params)
         else:
             with config_context(transform_output="default"):
                 self.fusion_.fit(to_frame(filled, getattr(X, "index", None)), y, **params)
+        for part in block_fusions_in(self.fusion_):
+            part._name_columns({m.modality: self._feature_names(m) for m in self.transformers_})
         if hasattr(self.fusion_, "output_slices_"):
             self.output_slices_ = self.fusion_.output_slices_
 

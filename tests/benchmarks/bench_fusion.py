@@ -185,7 +185,7 @@ def main(names=tuple(LEARNERS)):
                     row = table.loc[rule]
                     if row["gain"] < -row["standard error"]:
                         lost.append(f"{rule} on {task_name} with {learner}")
-                print(f"{task_name}, {learner}: done", file=sys.stderr, flush=True)
+                print(f"{task_name}, {learner}\n{row_of(table)}", file=sys.stderr, flush=True)
     for learner in names:
         chosen = {task: t for (task, name), t in results.items() if name == learner}
         rows = {task: row_of(table) for task, table in chosen.items()}

@@ -623,6 +623,35 @@ def test_weights_by_name_go_with_dropped_members(frame):
     assert fusion.fit(frame).fusion_.weights_ == {"sensor": 1.0}
 
 
+def test_weights_in_a_pipeline_go_with_dropped_members(frame):
+    members = [("image", "passthrough"), ("sensor", "passthrough")]
+    weighed = ConcatFusion(weights={"image": 1, "sensor": 3})
+    fusion = MultimodalFusion(members, fusion=make_pipeline(weighed, PCA(1)))
+    fitted = fusion.set_params(image="drop").fit(frame)
+    assert fitted.fusion_[0].weights_ == {"sensor": 1.0}
+
+
+def test_products_have_the_names_of_their_factors():
+    texts = make_frame(text=["cat", "dog"], sound=np.ones((2, 1)))
+    dense = make_pipeline(CountVectorizer(dtype=float), FunctionTransformer(to_dense, **ONE_TO_ONE))
+    names = ["1", "sound__0", "text__cat", "text__cat*sound__0", "text__dog", "text__dog*sound__0"]
+    for fusion in (
+        TensorFusion(),
+        make_pipeline(TensorFusion(), FunctionTransformer(**ONE_TO_ONE)),
+    ):
+        fitted = MultimodalFusion([("text", dense), ("sound", "passthrough")], fusion=fusion).fit(
+            texts
+        )
+        assert list(fitted.get_feature_names_out()) == names
+
+
+ONE_TO_ONE = {"feature_names_out": "one-to-one"}
+
+
+def to_dense(X):
+    return X.toarray()
+
+
 def test_names_of_a_fusion_of_ones_own_are_its_names(frame):
     fusion = MultimodalFusion([("sensor", "passthrough")], fusion=PCA(1))
     fusion.set_params(fusion=FunctionTransformer(sum_of_means, feature_names_out=only_name))
