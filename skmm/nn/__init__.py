@@ -2,18 +2,37 @@
 
 from skmm.nn._classifier import DeepFusionClassifier
 from skmm.nn._encoders import ImageEncoder, SequenceEncoder, TokenEncoder, VectorEncoder
-from skmm.nn._fusion_modules import ConcatModule, GatedModule
+from skmm.nn._fusions import (
+    AttentionModule,
+    BottleneckModule,
+    ConcatModule,
+    CrossAttentionModule,
+    EmbraceModule,
+    FilmModule,
+    GatedModule,
+    LowRankModule,
+    SumModule,
+    TensorModule,
+)
 from skmm.nn._network import FusionNetwork
 from skmm.nn._regressor import DeepFusionRegressor
 
 __all__ = [
+    "AttentionModule",
+    "BottleneckModule",
     "ConcatModule",
+    "CrossAttentionModule",
     "DeepFusionClassifier",
     "DeepFusionRegressor",
+    "EmbraceModule",
+    "FilmModule",
     "FusionNetwork",
     "GatedModule",
     "ImageEncoder",
+    "LowRankModule",
     "SequenceEncoder",
+    "SumModule",
+    "TensorModule",
     "TokenEncoder",
     "VectorEncoder",
 ]

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from skmm.nn._encoders import ImageEncoder, SequenceEncoder, TokenEncoder, VectorEncoder
-from skmm.nn._fusion_modules import ConcatModule, GatedModule
+from skmm.nn._fusions import FUSIONS
 from skmm.nn._standardize import Standardize
 
 _ENCODERS = {
@@ -15,7 +15,6 @@ _ENCODERS = {
     "sequence": SequenceEncoder,
     "tokens": TokenEncoder,
 }
-_FUSIONS = {"concat": ConcatModule, "gated": GatedModule}
 
 
 class FusionNetwork(nn.Module):
@@ -88,7 +87,7 @@ class FusionNetwork(nn.Module):
         )
         if fusion == "concat":
             options = {"dropout": dropout, **options}
-        module = _choose(_FUSIONS, fusion, "fusion")
+        module = _choose(FUSIONS, fusion, "fusion")
         self.fusion = module(len(modalities), embed_dim, **options)
         self.head = _make_head(embed_dim, hidden_dims, n_outputs, dropout)
 

@@ -1,73 +1,9 @@
-"""Fusion modules: from the embeddings of the modalities present to one of the same width."""
+"""Fusion by gates that weigh the modalities sample by sample and unit by unit."""
 
 import torch
 from torch import nn
 
-
-def without_absent(embeddings, present):
-    """Stack embeddings to (B, M, p) with zeros for what is absent, and make the mask explicit."""
-    stacked = torch.stack(list(embeddings), dim=1)
-    if present is None:
-        present = torch.ones(stacked.shape[:2], dtype=torch.bool, device=stacked.device)
-    # Not a product with the mask: 0 * NaN is NaN.
-    return torch.where(present.unsqueeze(2), stacked, 0), present
-
-
-class ConcatModule(nn.Module):
-    """Fuse by a small network over all embeddings side by side.
-
-    An absent modality is represented by a vector that is learned for it.
-
-    Parameters
-    ----------
-    n_modalities : int
-        Number M of modalities.
-    embed_dim : int
-        Width p of an embedding.
-    hidden_dim : int, default=128
-        Width of the hidden layer.
-    dropout : float, default=0.3
-        Share of the hidden layer that is dropped in training.
-
-    See Also
-    --------
-    GatedModule : Weighs the modalities sample by sample.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from skmm.nn import ConcatModule
-    >>> fusion = ConcatModule(2, 4)
-    >>> present = torch.tensor([[True, False]])
-    >>> fusion([torch.zeros(1, 4), torch.zeros(1, 4)], present).shape
-    torch.Size([1, 4])
-    """
-
-    def __init__(self, n_modalities, embed_dim, *, hidden_dim=128, dropout=0.3):
-        super().__init__()
-        self.absent = nn.Parameter(torch.randn(n_modalities, embed_dim) / embed_dim**0.5)
-        self.body = nn.Sequential(
-            nn.Linear(n_modalities * embed_dim, hidden_dim),
-            nn.ReLU(),
-            nn.Dropout(dropout),
-            nn.Linear(hidden_dim, embed_dim),
-        )
-
-    def forward(self, embeddings, present=None):
-        """Fuse the embeddings.
-
-        Parameters
-        ----------
-        embeddings : list of M tensors of shape (B, p)
-        present : bool tensor of shape (B, M), default=None
-            Which modalities each sample has; None means all.
-
-        Returns
-        -------
-        fused : tensor of shape (B, p)
-        """
-        stacked, present = without_absent(embeddings, present)
-        return self.body(torch.where(present.unsqueeze(2), stacked, self.absent).flatten(1))
+from skmm.nn._fusions.masks import masked_softmax, without_absent
 
 
 class GatedModule(nn.Module):
@@ -94,6 +30,7 @@ class GatedModule(nn.Module):
 
     See Also
     --------
+    AttentionModule : One weight for all units of a modality.
     ConcatModule : A small network instead of gates.
 
     References
@@ -147,11 +84,12 @@ class GatedModule(nn.Module):
         """Weights of the modalities, a tensor of shape (B, M, p); arguments as in :meth:`forward`."""
         return self._gates(*without_absent(embeddings, present))
 
+    def weights(self, embeddings, present=None):
+        """Means of the gates over the units, shape (B, M); arguments as in :meth:`forward`."""
+        return self.gates(embeddings, present).mean(dim=2)
+
     def _gates(self, stacked, present):
         logits = self.logits(stacked.flatten(1)).unflatten(1, (-1, stacked.shape[2]))
         if self.gate == "sigmoid":  # sigmoid(l) and 1 - sigmoid(l) are the softmax of (l, 0)
             logits = torch.cat([logits, torch.zeros_like(logits)], dim=1)
-        here = present.unsqueeze(2)
-        # The smallest number instead of -inf: a softmax over -inf only is NaN.
-        logits = logits.masked_fill(~here, torch.finfo(logits.dtype).min)
-        return torch.softmax(logits, dim=1) * here
+        return masked_softmax(logits, present.unsqueeze(2))
