@@ -26,9 +26,24 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
 
     Parameters
     ----------
-    fusion : {"gated", "concat"}, default="gated"
-        ``"gated"`` weighs the modalities sample by sample [1]_, see :class:`GatedModule`;
-        ``"concat"`` lets a hidden layer read all of them, see :class:`ConcatModule`.
+    fusion : str or nn.Module, default="gated"
+        How the embeddings of the modalities become one:
+
+        - ``"concat"``: a hidden layer reads all of them side by side, see :class:`ConcatModule`;
+        - ``"sum"``: a sum of linear maps, see :class:`SumModule`;
+        - ``"gated"``: gates weigh them sample by sample and unit by unit [1]_, see
+          :class:`GatedModule`;
+        - ``"attention"``: one weight per sample and modality, see :class:`AttentionModule`;
+        - ``"tensor"``: all products of units across modalities, see :class:`TensorModule`;
+        - ``"low_rank"``: the same with fewer weights, see :class:`LowRankModule`;
+        - ``"film"``: the others scale and shift the first modality, see :class:`FilmModule`;
+        - ``"embrace"``: units copy modalities at random in training, see :class:`EmbraceModule`;
+        - ``"cross_attention"``: steps, words and places of each modality read those of the others,
+          see :class:`CrossAttentionModule`;
+        - ``"bottleneck"``: transformers that meet in a few shared tokens, see
+          :class:`BottleneckModule`;
+        - a module: anything that makes one tensor (n, `embed_dim`) of a list of them and a mask of
+          what is present. Every `fit` trains a copy of it, from the weights it has.
     encoders : "auto" or dict, default="auto"
         Kinds of samples by modality, ``"vector"``, ``"image"``, ``"sequence"`` or ``"tokens"``, for
         those where shape and dtype would choose another; see Notes.

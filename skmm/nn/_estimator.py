@@ -16,6 +16,7 @@ from skmm._threads import one_thread
 from skmm._validation import Integral, Interval, ModalityError, Options, Real, StrOptions
 from skmm.nn._batches import BlockDataset
 from skmm.nn._blocks import read_blocks
+from skmm.nn._fusions import FUSIONS
 from skmm.nn._kinds import as_kind, choose_kinds, n_channels
 from skmm.nn._standardize import channel_statistics
 from skmm.nn._state import (
@@ -45,7 +46,7 @@ class DeepFusionEstimator(BaseEstimator):
     """
 
     _parameter_constraints = {
-        "fusion": [StrOptions({"gated", "concat"})],
+        "fusion": [StrOptions(set(FUSIONS)), torch.nn.Module],
         "encoders": [StrOptions({"auto"}), dict],
         "embed_dim": [Interval(Integral, 1, None, closed="left")],
         "hidden_dims": [tuple, list],

@@ -1,12 +1,13 @@
 """The network of deep fusion: encoders, a fusion module, a head."""
 
+from copy import deepcopy
 from itertools import pairwise
 
 import torch
 from torch import nn
 
 from skmm.nn._encoders import ImageEncoder, SequenceEncoder, TokenEncoder, VectorEncoder
-from skmm.nn._fusions import FUSIONS
+from skmm.nn._fusions import FUSIONS, ConcatModule
 from skmm.nn._standardize import Standardize
 
 _ENCODERS = {
@@ -20,8 +21,8 @@ _ENCODERS = {
 class FusionNetwork(nn.Module):
     """Encode each modality, fuse the embeddings of those present, and predict.
 
-    All arguments are plain values, so that a network is rebuilt from them and its ``state_dict``.
-    Numbers are standardized per channel with statistics that are part of that state.
+    All arguments but a given module are plain values, so that a network is rebuilt from them and its
+    ``state_dict``. Numbers are standardized per channel with statistics that are part of that state.
 
     Parameters
     ----------
@@ -30,8 +31,11 @@ class FusionNetwork(nn.Module):
         ``"tokens"``, and their number of features, channels, or ids.
     n_outputs : int
         Number of scores per sample.
-    fusion : {"gated", "concat"}, default="gated"
-        Which fusion module to use.
+    fusion : str or nn.Module, default="gated"
+        Which fusion module to use: ``"concat"``, ``"sum"``, ``"gated"``, ``"attention"``,
+        ``"tensor"``, ``"low_rank"``, ``"film"``, ``"embrace"``, ``"cross_attention"`` or
+        ``"bottleneck"``. Of a module, a copy is used: it gets a list of embeddings (B, `embed_dim`)
+        and the mask ``present``, (B, M) or None, and returns (B, `embed_dim`).
     embed_dim : int, default=64
         Width of the embeddings.
     hidden_dims : tuple of int, default=(64,)
@@ -46,7 +50,7 @@ class FusionNetwork(nn.Module):
     Raises
     ------
     ValueError
-        If there is no such fusion or kind.
+        If there is no such fusion or kind, or a given fusion module is to get further arguments.
 
     See Also
     --------
@@ -85,10 +89,7 @@ class FusionNetwork(nn.Module):
             _choose(_ENCODERS, kind, f"the kind of {name!r}")(size, embed_dim, dropout=dropout)
             for name, (kind, size) in modalities.items()
         )
-        if fusion == "concat":
-            options = {"dropout": dropout, **options}
-        module = _choose(FUSIONS, fusion, "fusion")
-        self.fusion = module(len(modalities), embed_dim, **options)
+        self.fusion = _make_fusion(fusion, len(modalities), embed_dim, dropout, options)
         self.head = _make_head(embed_dim, hidden_dims, n_outputs, dropout)
 
     def forward(self, blocks, present=None):
@@ -110,23 +111,64 @@ class FusionNetwork(nn.Module):
             present = torch.ones(len(some), len(self.names), dtype=torch.bool, device=some.device)
         if self.training and self.modality_dropout > 0:
             present = hide_modalities(present, self.modality_dropout)
-        embeddings = [
-            self._embed(position, blocks[name], present[:, position])
+        return self.head(self._fuse(blocks, present))
+
+    def modality_weights(self, blocks, present=None):
+        """How much each modality counts in each sample, (B, M), if the fusion module has ``weights``."""
+        return self.fusion.weights(self._read(self._embed, blocks, present), present)
+
+    def _fuse(self, blocks, present):
+        if not getattr(self.fusion, "reads_tokens", False):
+            return self.fusion(self._read(self._embed, blocks, present), present)
+        streams, valid = zip(*self._read(self._embed_tokens, blocks, present), strict=True)
+        return self.fusion(streams, present, valid)
+
+    def _read(self, embed, blocks, present):
+        """What `embed` makes of each modality."""
+        return [
+            embed(position, blocks[name], None if present is None else present[:, position])
             for position, name in enumerate(self.names)
         ]
-        return self.head(self.fusion(embeddings, present))
 
     def _embed(self, position, x, here):
+        return self.encoders[position](self._prepare(position, x, here))
+
+    def _embed_tokens(self, position, x, here):
+        """Tokens (B, T, p) and which are valid, (B, T); one where the encoder has no tokens."""
+        encoder = self.encoders[position]
+        x = self._prepare(position, x, here)
+        if hasattr(encoder, "tokens"):
+            return encoder.tokens(x)
+        token = encoder(x).unsqueeze(1)
+        return token, torch.ones(token.shape[:2], dtype=torch.bool, device=token.device)
+
+    def _prepare(self, position, x, here):
+        """Standardize, and put zeros where nothing is."""
         scaler = self.scalers[position]
         if isinstance(scaler, Standardize):
             x = scaler(x, self.head[-1].weight.dtype)
+        if here is None:
+            return x
         # Before the encoder: behind it, the gradient of an absent NaN would be NaN.
-        x = torch.where(here.reshape(-1, *[1] * (x.ndim - 1)), x, 0)
-        return self.encoders[position](x)
+        return torch.where(here.reshape(-1, *[1] * (x.ndim - 1)), x, 0)
+
+
+def _make_fusion(fusion, n_modalities, embed_dim, dropout, options):
+    if isinstance(fusion, nn.Module):
+        if options:
+            raise ValueError(
+                f"fusion is a module, and {sorted(options)} are arguments of a fusion that is named; "
+                "build the module with them"
+            )
+        return deepcopy(fusion)
+    module = _choose(FUSIONS, fusion, "fusion")
+    if module is ConcatModule:
+        options = {"dropout": dropout, **options}
+    return module(n_modalities, embed_dim, **options)
 
 
 def _choose(classes, name, what):
-    if name not in classes:
+    if not isinstance(name, str) or name not in classes:
         raise ValueError(f"{what} is {name!r}; expected one of {list(classes)}")
     return classes[name]
 

@@ -2,9 +2,11 @@
 
 import pytest
 import torch
+from threadpoolctl import threadpool_limits
 from torch.testing import assert_close
 
-from skmm.nn import FusionNetwork
+from skmm.nn import FusionNetwork, GatedModule
+from skmm.nn._fusions import FUSIONS
 from skmm.nn._network import hide_modalities
 
 MODALITIES = {
@@ -17,7 +19,8 @@ MODALITIES = {
 
 @pytest.fixture(autouse=True)
 def _seeded():
-    with torch.random.fork_rng():
+    # Threads for tensors of a few numbers only wait for each other.
+    with torch.random.fork_rng(), threadpool_limits(1):
         torch.manual_seed(0)
         yield
 
@@ -32,11 +35,26 @@ def blocks():
     }
 
 
-@pytest.fixture(params=["concat", "gated"])
+# Nothing is drawn at random: outputs are compared to the bit.
+OPTIONS = {
+    "tensor": {"factor_dim": 2},
+    "cross_attention": {"attention_dropout": 0.0},
+    "bottleneck": {"attention_dropout": 0.0},
+}
+
+
+def make(fusion, modalities=MODALITIES):
+    """A small network; that of embrace, which draws in training, in evaluation."""
+    options = {"embed_dim": 8, "hidden_dims": (16,), "dropout": 0.0}
+    network = FusionNetwork(modalities, 2, fusion=fusion, **options, **OPTIONS.get(fusion, {}))
+    for parameter in network.fusion.parameters():
+        parameter.data += 0.1 * torch.randn_like(parameter)  # film starts at 0
+    return network.eval() if fusion == "embrace" else network
+
+
+@pytest.fixture(params=FUSIONS)
 def network(request):
-    return FusionNetwork(
-        MODALITIES, 2, fusion=request.param, embed_dim=4, hidden_dims=(5,), dropout=0
-    )
+    return make(request.param)
 
 
 PRESENT = torch.tensor(
@@ -51,29 +69,46 @@ def test_every_parameter_gets_a_gradient(network, blocks):
 
 
 def test_a_rebuilt_network_with_the_same_state_gives_equal_output(network, blocks):
-    again = FusionNetwork(
-        MODALITIES,
-        2,
-        fusion="concat" if hasattr(network.fusion, "absent") else "gated",
-        embed_dim=4,
-        hidden_dims=(5,),
-        dropout=0,
-    )
+    again = make(next(name for name, module in FUSIONS.items() if type(network.fusion) is module))
     again.load_state_dict(network.state_dict())
     assert torch.equal(again(blocks, PRESENT), network(blocks, PRESENT))
 
 
-@pytest.mark.parametrize("filling", [torch.nan, 1e6, 0.0, torch.inf])
-def test_what_lies_in_a_missing_sample_never_matters(network, blocks, filling):
-    expected = network(blocks, PRESENT)
-    for column, name in enumerate(MODALITIES):
-        absent = ~PRESENT[:, column].reshape(-1, *[1] * (blocks[name].ndim - 1))
-        value = filling if blocks[name].is_floating_point() else 6
-        blocks[name] = torch.where(absent, value, blocks[name])
-    output = network(blocks, PRESENT)
-    assert torch.equal(output, expected)
-    output.sum().backward()
-    assert all(torch.isfinite(parameter.grad).all() for parameter in network.parameters())
+def refill(blocks, filling):
+    """Put something else where nothing is."""
+    filled = {}
+    for column, (name, block) in enumerate(blocks.items()):
+        absent = ~PRESENT[:, column].reshape(-1, *[1] * (block.ndim - 1))
+        filled[name] = torch.where(absent, filling if block.is_floating_point() else 6, block)
+    return filled
+
+
+def assert_deaf_to_what_is_missing(network, blocks, present):
+    expected = network(blocks, present)
+    for filling in [torch.nan, 1e6, 0.0, torch.inf]:
+        output = network(refill(blocks, filling), present)
+        assert torch.equal(output, expected)
+        network.zero_grad()
+        output.sum().backward()
+        assert all(p.grad is None or torch.isfinite(p.grad).all() for p in network.parameters())
+
+
+def test_what_lies_in_a_missing_sample_never_matters(network, blocks):
+    assert_deaf_to_what_is_missing(network, blocks, PRESENT)
+
+
+@pytest.mark.parametrize("kind", ["vector", "image", "sequence", "tokens"])
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_every_fusion_takes_every_kind(fusion, kind, blocks):
+    name = next(name for name, (other, _) in MODALITIES.items() if other == kind)
+    network = make(fusion, {"a": MODALITIES[name], "b": MODALITIES[name]})
+    two = {"a": blocks[name], "b": blocks[name].flip(0)}
+    assert_deaf_to_what_is_missing(network, two, PRESENT[:, :2])
+    assert torch.isfinite(network(two, torch.zeros(6, 2, dtype=torch.bool))).all()
+    network.zero_grad()
+    (network(two, PRESENT[:, :2]) * torch.randn(6, 2)).sum().backward()
+    for name, parameter in network.named_parameters():
+        assert parameter.grad.abs().sum() > 0, name
 
 
 def test_a_mask_of_ones_is_no_mask(network, blocks):
@@ -140,8 +175,85 @@ def test_options_reach_the_fusion_module():
     assert wide.fusion.body[0].out_features == 9
 
 
-def test_an_unknown_fusion_or_kind_is_refused():
-    with pytest.raises(ValueError, match=r"fusion is 'sum'; expected one of \['concat', 'gated'\]"):
-        FusionNetwork({"a": ("vector", 2)}, 1, fusion="sum")
+class Mean(torch.nn.Module):
+    """The least that a fusion of one's own may be."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = torch.nn.Parameter(torch.ones(1))
+
+    def forward(self, embeddings, present):
+        stacked = torch.stack(embeddings, dim=1) * present.unsqueeze(2)
+        return self.scale * stacked.sum(dim=1) / present.sum(dim=1, keepdim=True).clamp(min=1)
+
+
+def test_a_module_of_ones_own_is_copied_and_used(blocks):
+    mine = Mean()
+    network = make(mine)
+    assert type(network.fusion) is Mean
+    assert network.fusion is not mine
+    assert mine.scale == 1
+    assert_deaf_to_what_is_missing(network, blocks, PRESENT)
+
+
+class LastToken(torch.nn.Module):
+    """A fusion of one's own that reads tokens."""
+
+    reads_tokens = True
+
+    def forward(self, streams, present, valid):
+        assert [len(here) for here in valid] == [6, 6, 6, 6]
+        assert all(s.shape[:2] == here.shape for s, here in zip(streams, valid, strict=True))
+        return sum(stream[:, -1] for stream in streams)
+
+
+def test_a_module_of_ones_own_can_read_tokens(blocks):
+    assert make(LastToken())(blocks, PRESENT).shape == (6, 2)
+
+
+def test_a_module_of_ones_own_takes_no_options():
+    with pytest.raises(ValueError, match=r"fusion is a module, and \['gate'\] are arguments of a"):
+        FusionNetwork(MODALITIES, 2, fusion=Mean(), gate="sigmoid")
+
+
+class TwoSteps(torch.nn.Module):
+    """An encoder with tokens of its own."""
+
+    def forward(self, x):
+        return torch.stack([x, -x], dim=1).mean(dim=1)
+
+    def tokens(self, x):
+        return torch.stack([x, -x], dim=1), torch.ones(len(x), 2, dtype=torch.bool)
+
+
+def test_tokens_of_encoders_are_for_fusions_that_read_them():
+    network = FusionNetwork({"X": ("vector", 4)}, 1, fusion=LastTokenOfTwo(), embed_dim=4)
+    network.encoders[0] = TwoSteps()
+    network.head = torch.nn.Sequential(torch.nn.Linear(4, 1))
+    x = torch.randn(3, 4)
+    assert torch.equal(network({"X": x}), network.head(-x))
+
+
+class LastTokenOfTwo(LastToken):
+    def forward(self, streams, present, valid):
+        assert valid[0].shape == (3, 2)
+        return streams[0][:, -1]
+
+
+def test_weights_of_modalities_are_those_of_the_fusion(blocks):
+    network = make("attention").eval()
+    seen = []
+    network.fusion.register_forward_hook(lambda module, args, _: seen.append(module.weights(*args)))
+    network(blocks, PRESENT)
+    assert torch.equal(network.modality_weights(blocks, PRESENT), seen[0])
+
+
+@pytest.mark.parametrize("fusion", ["mean", GatedModule, 3])
+def test_an_unknown_fusion_is_refused(fusion):
+    with pytest.raises(ValueError, match=r"fusion is .*; expected one of \['concat', 'sum', "):
+        FusionNetwork({"a": ("vector", 2)}, 1, fusion=fusion)
+
+
+def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="the kind of 'a' is 'video'; expected one of"):
         FusionNetwork({"a": ("video", 2)}, 1)

@@ -31,7 +31,7 @@ class BottleneckModule(nn.Module):
         The first layer, counted from 1, that has the shared tokens.
     n_heads : int, default=4
         Number of heads, which divides `embed_dim`.
-    dropout : float, default=0.1
+    attention_dropout : float, default=0.1
         Share of the attention that is dropped in training.
 
     Raises
@@ -67,7 +67,7 @@ class BottleneckModule(nn.Module):
         n_bottlenecks=4,
         fusion_layer=1,
         n_heads=4,
-        dropout=0.1,
+        attention_dropout=0.1,
     ):
         super().__init__()
         if not 1 <= fusion_layer <= n_layers:
@@ -77,7 +77,9 @@ class BottleneckModule(nn.Module):
         self.fusion_layer = fusion_layer
         self.bottlenecks = nn.Parameter(0.02 * torch.randn(n_bottlenecks, embed_dim))
         self.layers = nn.ModuleList(
-            nn.ModuleList(AttentionLayer(embed_dim, n_heads, dropout) for _ in range(n_modalities))
+            nn.ModuleList(
+                AttentionLayer(embed_dim, n_heads, attention_dropout) for _ in range(n_modalities)
+            )
             for _ in range(n_layers)
         )
         self.norm = nn.LayerNorm(embed_dim)

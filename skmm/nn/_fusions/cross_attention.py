@@ -30,7 +30,7 @@ class CrossAttentionModule(nn.Module):
         Number of layers for each pair.
     n_heads : int, default=4
         Number of heads, which divides `embed_dim`.
-    dropout : float, default=0.1
+    attention_dropout : float, default=0.1
         Share of the attention that is dropped in training.
 
     Raises
@@ -62,11 +62,13 @@ class CrossAttentionModule(nn.Module):
 
     reads_tokens = True
 
-    def __init__(self, n_modalities, embed_dim, *, n_layers=1, n_heads=4, dropout=0.1):
+    def __init__(self, n_modalities, embed_dim, *, n_layers=1, n_heads=4, attention_dropout=0.1):
         super().__init__()
         self.pairs = list(permutations(range(n_modalities), 2))
         self.layers = nn.ModuleList(
-            nn.ModuleList(AttentionLayer(embed_dim, n_heads, dropout) for _ in range(n_layers))
+            nn.ModuleList(
+                AttentionLayer(embed_dim, n_heads, attention_dropout) for _ in range(n_layers)
+            )
             for _ in self.pairs
         )
         n_averages = n_modalities + len(self.pairs)

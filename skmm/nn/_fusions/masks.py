@@ -7,7 +7,7 @@ def without_absent(embeddings, present):
     """Stack embeddings to (B, M, p) with zeros for what is absent, and make the mask explicit."""
     stacked = torch.stack(list(embeddings), dim=1)
     if present is None:
-        present = torch.ones(stacked.shape[:2], dtype=torch.bool, device=stacked.device)
+        return stacked, torch.ones(stacked.shape[:2], dtype=torch.bool, device=stacked.device)
     # Not a product with the mask: 0 * NaN is NaN.
     return torch.where(present.unsqueeze(2), stacked, 0), present
 

@@ -53,7 +53,7 @@ def test_layers_follow_each_other():
 
 
 def test_attention_is_dropped_in_training_only():
-    module = CrossAttentionModule(2, P, n_heads=2, dropout=0.5).double()
+    module = CrossAttentionModule(2, P, n_heads=2, attention_dropout=0.5).double()
     tokens, valid = streams(2)
     assert not torch.equal(module(tokens, None, valid), module(tokens, None, valid))
     module.eval()

@@ -25,8 +25,10 @@ MODULES = {
     "low_rank": lambda m: LowRankModule(m, P, rank=2),
     "film": lambda m: FilmModule(m, P),
     "embrace": lambda m: EmbraceModule(m, P, hidden_dim=20),
-    "cross_attention": lambda m: CrossAttentionModule(m, P, n_heads=2, dropout=0.0),
-    "bottleneck": lambda m: BottleneckModule(m, P, n_heads=2, n_bottlenecks=3, dropout=0.0),
+    "cross_attention": lambda m: CrossAttentionModule(m, P, n_heads=2, attention_dropout=0.0),
+    "bottleneck": lambda m: BottleneckModule(
+        m, P, n_heads=2, n_bottlenecks=3, attention_dropout=0.0
+    ),
 }
 WEIGHING = [name for name, make in MODULES.items() if hasattr(make(2), "weights")]
 READING = [name for name, make in MODULES.items() if hasattr(make(2), "reads_tokens")]
