@@ -7,6 +7,7 @@ import pandas as pd
 import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 from skorch.callbacks import EarlyStopping
 from skorch.helper import predefined_split
@@ -18,6 +19,7 @@ from skmm.nn._batches import BlockDataset
 from skmm.nn._blocks import read_blocks
 from skmm.nn._fusions import FUSIONS
 from skmm.nn._kinds import as_kind, choose_kinds, n_channels
+from skmm.nn._modality_weights import compute_weights, weighs_modalities
 from skmm.nn._standardize import channel_statistics
 from skmm.nn._state import (
     check_versions,
@@ -245,11 +247,39 @@ class DeepFusionEstimator(BaseEstimator):
             groups = net.optimizer_.state_dict()["param_groups"]
             net.optimizer_.load_state_dict({"state": moments, "param_groups": groups})
 
-    def _compute_scores(self, X):
-        """Return the scores of the net, (n_samples, n_outputs), and which samples have any modality."""
+    @available_if(weighs_modalities)
+    def modality_weights(self, X):
+        """Tell how much each modality counts in each sample.
+
+        Only there with the fusions that have weights: ``"gated"``, whose gates are averaged over the
+        units, ``"attention"``, and modules with a method ``weights(embeddings, present)``.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_samples, n_modalities) or array of shape (n_samples, n_features)
+            As in `fit`. Columns of a frame are found by name.
+
+        Returns
+        -------
+        weights : DataFrame of shape (n_samples, n_modalities)
+            Rows sum to 1. A missing modality has weight 0, and so has every one in a row that has no
+            modality.
+        """
+        blocks = self._read_blocks(X)
+        with one_thread():
+            weights = compute_weights(self.net_, BlockDataset(blocks))
+        index = X.index if isinstance(X, pd.DataFrame) else None
+        return pd.DataFrame(weights, index=index, columns=list(blocks))
+
+    def _read_blocks(self, X):
+        """Return the blocks of X, each as the kind it had in fit."""
         check_is_fitted(self)
         blocks = read_blocks(self, X, reset=False)
-        blocks = {name: as_kind(blocks[name], kind) for name, kind in self._kinds.items()}
+        return {name: as_kind(blocks[name], kind) for name, kind in self._kinds.items()}
+
+    def _compute_scores(self, X):
+        """Return the scores of the net, (n_samples, n_outputs), and which samples have any modality."""
+        blocks = self._read_blocks(X)
         dataset = BlockDataset(blocks)
         with torch.inference_mode(), one_thread():
             scores = torch.cat(list(self.net_.forward_iter(dataset)))

@@ -35,7 +35,7 @@ class FusionNetwork(nn.Module):
         Which fusion module to use: ``"concat"``, ``"sum"``, ``"gated"``, ``"attention"``,
         ``"tensor"``, ``"low_rank"``, ``"film"``, ``"embrace"``, ``"cross_attention"`` or
         ``"bottleneck"``. Of a module, a copy is used: it gets a list of embeddings (B, `embed_dim`)
-        and the mask ``present``, (B, M) or None, and returns (B, `embed_dim`).
+        and a mask of those present, (B, M), and returns (B, `embed_dim`).
     embed_dim : int, default=64
         Width of the embeddings.
     hidden_dims : tuple of int, default=(64,)
@@ -106,22 +106,29 @@ class FusionNetwork(nn.Module):
         -------
         scores : tensor of shape (B, n_outputs)
         """
-        if present is None:
-            some = blocks[self.names[0]]
-            present = torch.ones(len(some), len(self.names), dtype=torch.bool, device=some.device)
         if self.training and self.modality_dropout > 0:
-            present = hide_modalities(present, self.modality_dropout)
+            present = hide_modalities(self._mask(blocks, present), self.modality_dropout)
         return self.head(self._fuse(blocks, present))
 
     def modality_weights(self, blocks, present=None):
         """How much each modality counts in each sample, (B, M), if the fusion module has ``weights``."""
+        present = self._mask(blocks, present)
         return self.fusion.weights(self._read(self._embed, blocks, present), present)
 
     def _fuse(self, blocks, present):
+        if type(self.fusion) not in FUSIONS.values():
+            present = self._mask(blocks, present)  # ours know what None means
         if not getattr(self.fusion, "reads_tokens", False):
             return self.fusion(self._read(self._embed, blocks, present), present)
         streams, valid = zip(*self._read(self._embed_tokens, blocks, present), strict=True)
         return self.fusion(streams, present, valid)
+
+    def _mask(self, blocks, present):
+        """The mask of presence, made explicit."""
+        if present is not None:
+            return present
+        some = blocks[self.names[0]]
+        return torch.ones(len(some), len(self.names), dtype=torch.bool, device=some.device)
 
     def _read(self, embed, blocks, present):
         """What `embed` makes of each modality."""

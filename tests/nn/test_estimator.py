@@ -23,6 +23,7 @@ from skmm import ModalityError
 from skmm._tensor import TensorArray
 from skmm.frame import drop_modalities, make_frame
 from skmm.nn import DeepFusionClassifier, SequenceEncoder, VectorEncoder
+from skmm.nn._fusions import FUSIONS
 from skmm.nn._training import hold_out
 
 QUICK = {"max_epochs": 3, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0}
@@ -46,11 +47,82 @@ def differs(X, y, **params):
 # -- parameters ---------------------------------------------------------------------------------
 
 
-def test_fusion_chooses_the_module(toy):
-    names = {
-        type(quick(fusion=f).fit(*toy).net_.module_.fusion).__name__ for f in ["gated", "concat"]
-    }
-    assert names == {"GatedModule", "ConcatModule"}
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_fusion_chooses_the_module(toy, fusion):
+    X, y = toy
+    model = quick(fusion=fusion).fit(X, y)
+    assert type(model.net_.module_.fusion) is FUSIONS[fusion]
+    again = pickle.loads(pickle.dumps(model))
+    assert_array_equal(again.predict_proba(X), model.predict_proba(X))
+
+
+class Mean(torch.nn.Module):
+    """A fusion of one's own."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = torch.nn.Parameter(torch.ones(8))
+
+    def forward(self, embeddings, present):
+        total = (torch.stack(embeddings, dim=1) * present.unsqueeze(2)).sum(dim=1)
+        return self.scale * total / present.sum(dim=1, keepdim=True)
+
+
+def test_a_fusion_of_ones_own_is_trained_as_a_copy(toy):
+    X, y = toy
+    mine = Mean()
+    model = quick(fusion=mine).fit(X, y)
+    expected = model.predict_proba(X)
+    assert torch.equal(mine.scale, torch.ones(8))
+    assert not torch.equal(model.net_.module_.fusion.scale, torch.ones(8))
+    assert_array_equal(model.fit(X, y).predict_proba(X), expected)
+    assert_array_equal(clone(model).fit(X, y).predict_proba(X), expected)
+    assert_array_equal(pickle.loads(pickle.dumps(model)).predict_proba(X), expected)
+    again = quick(fusion=mine, precision="float64").fit(X, y)
+    assert again.net_.module_.fusion.scale.dtype == torch.float64
+
+
+@pytest.mark.parametrize("fusion", ["mean", Mean, 3, None])
+def test_a_fusion_of_another_type_is_refused(toy, fusion):
+    with pytest.raises(ValueError, match=r"The 'fusion' parameter .* must be a str among .*torch"):
+        quick(fusion=fusion).fit(*toy)
+
+
+@pytest.mark.parametrize(
+    ("fusion", "option", "attribute"),
+    [
+        ("low_rank", {"rank": 2}, lambda m: m.factors.shape[1]),
+        ("tensor", {"factor_dim": 3}, lambda m: m.factors[0].out_features),
+        ("embrace", {"hidden_dim": 9}, lambda m: m.output.in_features),
+        ("bottleneck", {"n_bottlenecks": 2}, lambda m: len(m.bottlenecks)),
+        ("cross_attention", {"n_layers": 2}, lambda m: len(m.layers[0])),
+    ],
+)
+def test_options_of_the_fusion_go_through_net_params(toy, fusion, option, attribute):
+    params = {f"module__{name}": value for name, value in option.items()}
+    model = quick(fusion=fusion, net_params=params).fit(*toy)
+    assert attribute(model.net_.module_.fusion) == next(iter(option.values()))
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"fusion": "bottleneck", "embed_dim": 6}, "n_heads=4 does not divide embed_dim=6"),
+        ({"fusion": "tensor", "net_params": {"module__factor_dim": 200}}, "fusion='low_rank'"),
+    ],
+)
+def test_what_a_fusion_refuses_is_an_error_of_fit(toy, params, message):
+    with pytest.raises(ValueError, match=message):
+        quick(**params).fit(*toy)
+
+
+@pytest.mark.parametrize("fusion", ["film", "bottleneck"])
+def test_parameters_without_any_number_are_trained_and_saved(toy, fusion):
+    X, y = toy
+    params = {"module__n_bottlenecks": 0} if fusion == "bottleneck" else None
+    model = quick(fusion=fusion, net_params=params).fit(X[["sensor"]], y)
+    expected = model.predict_proba(X)
+    assert_array_equal(pickle.loads(pickle.dumps(model)).predict_proba(X), expected)
 
 
 def test_encoders_override_the_choice(toy):
@@ -295,7 +367,7 @@ def refill(X, filling):
     return pd.DataFrame(columns, copy=False)
 
 
-@pytest.mark.parametrize("fusion", ["gated", "concat"])
+@pytest.mark.parametrize("fusion", FUSIONS)
 @pytest.mark.parametrize("filling", [np.nan, 1e6, 0.0])
 def test_what_lies_in_a_missing_cell_never_matters(holes, fusion, filling):
     X, y = holes
@@ -389,7 +461,7 @@ def test_an_int_seed_gives_equal_results_in_another_process():
     assert there.stdout.strip() == here["digits"]
 
 
-@pytest.mark.parametrize("fusion", ["gated", "concat"])
+@pytest.mark.parametrize("fusion", FUSIONS)
 def test_results_do_not_depend_on_the_number_of_threads(toy, fusion):
     X, y = toy
     results = []

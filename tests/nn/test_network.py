@@ -193,6 +193,7 @@ def test_a_module_of_ones_own_is_copied_and_used(blocks):
     assert type(network.fusion) is Mean
     assert network.fusion is not mine
     assert mine.scale == 1
+    assert torch.equal(network(blocks), network(blocks, torch.ones(6, 4, dtype=torch.bool)))
     assert_deaf_to_what_is_missing(network, blocks, PRESENT)
 
 
