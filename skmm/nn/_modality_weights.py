@@ -13,9 +13,7 @@ def weighs_modalities(estimator):
     module = FUSIONS.get(fusion) if isinstance(fusion, str) else fusion
     if not hasattr(module, "weights"):
         weighing = [name for name, module in FUSIONS.items() if hasattr(module, "weights")]
-        raise AttributeError(
-            f"fusion={fusion!r} has no weights of modalities; {weighing} have"
-        )
+        raise AttributeError(f"fusion={fusion!r} has no weights of modalities; {weighing} have")
     return True
 
 
