@@ -40,7 +40,7 @@ def when_changed(weights):
     return Path(weights).stat().st_mtime_ns
 
 
-def load_backbone(name, weights=None):
+def load_backbone(name, weights=None, *, pretrained=True):
     """Build a network and load its weights, without moving torch's random state.
 
     Parameters
@@ -49,6 +49,8 @@ def load_backbone(name, weights=None):
         "efficientnet_lite0", "torchvision/NAME" or "timm/NAME".
     weights : str, path-like or None
         Name of published weights, or a file in safetensors format; None for the usual ones.
+    pretrained : bool, default=True
+        Whether to load weights at all. Nothing is downloaded without.
 
     Returns
     -------
@@ -67,6 +69,8 @@ def load_backbone(name, weights=None):
 
     package, _, model = name.partition("/")
     with torch.random.fork_rng(devices=[]):  # a new network draws weights before it loads any
+        if not pretrained:
+            return _BUILDERS[package](name, model, None, pretrained=False)
         if weights is None or not is_weights_file(weights):
             return _BUILDERS[package](name, model, weights, pretrained=True)
         state = _read_weights(weights)

@@ -17,10 +17,12 @@ from skmm._threads import one_thread
 from skmm._validation import Integral, Interval, ModalityError, Options, Real, StrOptions
 from skmm.nn._batches import BlockDataset
 from skmm.nn._blocks import read_blocks
+from skmm.nn._choices import choose_encoders, rate_groups
+from skmm.nn._encoders.build import takes_pixels, without_loading
 from skmm.nn._fusions import FUSIONS
-from skmm.nn._kinds import as_kind, choose_kinds, n_channels
+from skmm.nn._kinds import as_kind, n_channels
 from skmm.nn._modality_weights import compute_weights, weighs_modalities
-from skmm.nn._standardize import channel_statistics
+from skmm.nn._standardize import Standardize, channel_statistics
 from skmm.nn._state import (
     check_versions,
     current_versions,
@@ -132,12 +134,15 @@ class DeepFusionEstimator(BaseEstimator):
         `y` is what the loss compares the scores with, `groups` what early stopping stratifies by.
         """
         rows = rows_to_learn_from(blocks, weight)
-        kinds = self._choose_kinds(blocks)
-        blocks = {name: as_kind(block, kinds[name]) for name, block in blocks.items()}
-        network = self._describe_network(blocks, kinds, rows, n_outputs)
+        choices = self._choose_encoders(blocks)
+        blocks = {
+            name: as_kind(blocks[name], choice.kind, pixels=takes_pixels(choice.options))
+            for name, choice in choices.items()
+        }
+        network = self._describe_network(blocks, choices, rows, n_outputs)
         target = self._make_target(y, weight * (len(rows) / weight[rows].sum()))
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
-        options = self._net_options(seed)
+        options = self._net_options(seed, choices)
         training = rows
         if self.early_stopping:
             kept, held_out = hold_out(groups[rows], self.validation_fraction, seed)
@@ -149,9 +154,9 @@ class DeepFusionEstimator(BaseEstimator):
             if self._goes_on():
                 self._take_over(net)
             else:
-                _set_statistics(net.module_, blocks, kinds, rows, weight)
+                _set_statistics(net.module_, blocks, rows, weight)
             train(net, BlockDataset(blocks, target, training))
-        self.network_ = network
+        self.network_ = network | {"encoders": without_loading(network["encoders"])}
         self.net_ = net
         self.n_iter_ = len(net.history)
 
@@ -159,20 +164,21 @@ class DeepFusionEstimator(BaseEstimator):
         """Whether `fit` starts from the net of the last `fit`."""
         return self.warm_start and hasattr(self, "net_")
 
-    def _choose_kinds(self, blocks):
-        kinds = choose_kinds(blocks, self.encoders)
+    def _choose_encoders(self, blocks):
+        choices = choose_encoders(blocks, self.encoders)
+        kinds = {name: choice.kind for name, choice in choices.items()}
         if self._goes_on() and kinds != self._kinds:
             raise ValueError(
                 f"warm_start=True goes on with a net that reads {self._kinds}, and now it would be "
                 f"{kinds}; keep encoders and the dtypes of X, or set warm_start=False"
             )
-        return kinds
+        return choices
 
     @property
     def _kinds(self):
         return {name: kind for name, (kind, _) in self.network_["modalities"].items()}
 
-    def _describe_network(self, blocks, kinds, rows, n_outputs):
+    def _describe_network(self, blocks, choices, rows, n_outputs):
         """Collect the arguments of FusionNetwork."""
         if not all(isinstance(width, Integral) and width >= 1 for width in self.hidden_dims):
             raise ValueError(
@@ -182,8 +188,12 @@ class DeepFusionEstimator(BaseEstimator):
             modalities = self.network_["modalities"]
         else:
             modalities = {
-                name: (kind, n_channels(blocks[name], kind, rows)) for name, kind in kinds.items()
+                name: (choice.kind, n_channels(blocks[name], choice.kind, rows))
+                for name, choice in choices.items()
             }
+        arguments = {
+            name: choice.argument(blocks[name].tensor.shape[1:]) for name, choice in choices.items()
+        }
         network = {
             "modalities": modalities,
             "n_outputs": n_outputs,
@@ -192,6 +202,7 @@ class DeepFusionEstimator(BaseEstimator):
             "hidden_dims": tuple(map(int, self.hidden_dims)),
             "dropout": self.dropout,
             "modality_dropout": self.modality_dropout,
+            "encoders": {k: v for k, v in arguments.items() if v is not None},
         }
         given = self.net_params or {}
         options = {
@@ -200,7 +211,7 @@ class DeepFusionEstimator(BaseEstimator):
         _refuse_repeats(options, network, "module__")
         return network | options
 
-    def _net_options(self, seed):
+    def _net_options(self, seed, choices):
         """Collect the arguments of NeuralNet."""
         callbacks = [("finite_loss", FiniteLoss())]
         if self.early_stopping:
@@ -218,6 +229,8 @@ class DeepFusionEstimator(BaseEstimator):
             "callbacks": callbacks + deepcopy(self.callbacks or []),
             "verbose": self.verbose,
         }
+        if groups := rate_groups(choices):
+            options["optimizer__param_groups"] = groups
         if not self.verbose:  # it would lay out its table all the same
             options["callbacks__print_log"] = None
         given = self.net_params or {}
@@ -275,7 +288,11 @@ class DeepFusionEstimator(BaseEstimator):
         """Return the blocks of X, each as the kind it had in fit."""
         check_is_fitted(self)
         blocks = read_blocks(self, X, reset=False)
-        return {name: as_kind(blocks[name], kind) for name, kind in self._kinds.items()}
+        encoders = self.network_["encoders"]
+        return {
+            name: as_kind(blocks[name], kind, pixels=takes_pixels(encoders.get(name)))
+            for name, kind in self._kinds.items()
+        }
 
     def _compute_scores(self, X):
         """Return the scores of the net, (n_samples, n_outputs), and which samples have any modality."""
@@ -327,10 +344,10 @@ def rows_to_learn_from(blocks, weight):
     return rows
 
 
-def _set_statistics(module, blocks, kinds, rows, weight):
-    for scaler, (name, block) in zip(module.scalers, blocks.items(), strict=True):
-        if kinds[name] != "tokens":
-            scaler.set_statistics(*channel_statistics(block, kinds[name], rows, weight))
+def _set_statistics(module, blocks, rows, weight):
+    for scaler, block in zip(module.scalers, blocks.values(), strict=True):
+        if isinstance(scaler, Standardize):
+            scaler.set_statistics(*channel_statistics(block, scaler.kind, rows, weight))
 
 
 def _refuse_repeats(given, own, prefix=""):

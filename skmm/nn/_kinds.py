@@ -3,40 +3,13 @@
 import numpy as np
 
 from skmm._padding import padding_steps
-from skmm._validation import did_you_mean
-
-KINDS = ("vector", "image", "sequence", "tokens")
 
 # An embedding table of this many rows is far beyond any vocabulary: the integers are no ids.
 MAX_TOKENS = 1_000_000
 
 
-def choose_kinds(blocks, encoders):
-    """Say for each modality how it will be encoded.
-
-    Parameters
-    ----------
-    blocks : dict of str to Block
-    encoders : "auto" or dict of str to str
-        Kinds by modality; modalities not in the dict are left to shape and dtype.
-
-    Returns
-    -------
-    kinds : dict of str to str
-    """
-    wanted = {} if isinstance(encoders, str) else encoders
-    for name, kind in wanted.items():
-        if name not in blocks:
-            raise ValueError(
-                f"encoders names {name!r}, but the modalities are {list(blocks)}"
-                + did_you_mean(name, blocks)
-            )
-        if kind not in KINDS:
-            raise ValueError(f"encoders[{name!r}] is {kind!r}; expected one of {list(KINDS)}")
-    return {name: wanted.get(name) or _kind_of(block) for name, block in blocks.items()}
-
-
-def _kind_of(block):
+def kind_of(block):
+    """Say of which kind a block is, by shape and dtype."""
     shape = block.tensor.shape[1:]
     if len(shape) > 3:
         raise block.error(
@@ -54,8 +27,15 @@ def _kind_of(block):
     return {2: "sequence", 3: "image"}[len(shape)]
 
 
-def as_kind(block, kind):
+def as_kind(block, kind, *, pixels=False):
     """Bring a block to the axes of its kind and check the values of the samples present.
+
+    Parameters
+    ----------
+    block : Block
+    kind : str
+    pixels : bool, default=False
+        Whether images must be pixels, of type uint8 or in [0, 1].
 
     Returns
     -------
@@ -75,6 +55,8 @@ def as_kind(block, kind):
         _check_ids(block)
     elif tensor.dtype.kind == "f":
         _check_finite(block, padded=kind == "sequence")
+    if pixels:
+        _check_pixels(block)
     return block
 
 
@@ -125,6 +107,26 @@ def _check_finite(block, padded):
                 f"the sample holds {count[first]} NaN or infinite values; mend it, or replace the "
                 "cell by None to mark it as missing",
                 rows[first],
+            )
+
+
+def _check_pixels(block):
+    expected = (
+        "a pretrained network takes pixels of type uint8, or floats in [0, 1]; use PixelExtractor"
+    )
+    dtype = block.tensor.dtype
+    if dtype.kind != "f":
+        if dtype != np.uint8:
+            raise block.error(f"holds {dtype} values, and {expected}")
+        return
+    for rows, values in samples_in_pieces(block):
+        # Noise may take a pixel out of bounds; what goes far beyond was scaled otherwise.
+        bad = ((values < -1) | (values > 2)).any(axis=(1, 2, 3))
+        if bad.any():
+            worst = values[bad.argmax()]
+            raise block.error(
+                f"values go from {worst.min():.4g} to {worst.max():.4g}, and {expected}",
+                rows[bad.argmax()],
             )
 
 

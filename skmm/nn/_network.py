@@ -6,23 +6,17 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from skmm.nn._encoders import ImageEncoder, SequenceEncoder, TokenEncoder, VectorEncoder
+from skmm.nn._encoders.build import ENCODERS, build_encoder, takes_pixels
 from skmm.nn._fusions import FUSIONS, ConcatModule
 from skmm.nn._standardize import Standardize
-
-_ENCODERS = {
-    "vector": VectorEncoder,
-    "image": ImageEncoder,
-    "sequence": SequenceEncoder,
-    "tokens": TokenEncoder,
-}
 
 
 class FusionNetwork(nn.Module):
     """Encode each modality, fuse the embeddings of those present, and predict.
 
-    All arguments but a given module are plain values, so that a network is rebuilt from them and its
-    ``state_dict``. Numbers are standardized per channel with statistics that are part of that state.
+    All arguments but modules that are given are plain values, so that a network is rebuilt from them
+    and its ``state_dict``. Numbers are standardized per channel with statistics that are part of
+    that state; pixels for pretrained networks are not.
 
     Parameters
     ----------
@@ -44,13 +38,17 @@ class FusionNetwork(nn.Module):
         Share of every embedding and hidden layer that is dropped in training.
     modality_dropout : float, default=0.0
         Probability with which a modality that is present is hidden in training.
+    encoders : dict of str to dict or (nn.Module, tuple), default=None
+        By modality, options of its encoder, such as ``{"body": "gru"}``; or a module of which a copy
+        is used instead, with the shape of a sample. None is all defaults.
     **options : dict
         Further arguments of the fusion module, such as ``gate="sigmoid"``.
 
     Raises
     ------
     ValueError
-        If there is no such fusion or kind, or a given fusion module is to get further arguments.
+        If there is no such fusion or kind, an encoder cannot be built, or a given fusion module is to
+        get further arguments.
 
     See Also
     --------
@@ -76,17 +74,21 @@ class FusionNetwork(nn.Module):
         hidden_dims=(64,),
         dropout=0.3,
         modality_dropout=0.0,
+        encoders=None,
         **options,
     ):
         super().__init__()
         self.names = list(modalities)
         self.modality_dropout = modality_dropout
+        choices = encoders or {}
         self.scalers = nn.ModuleList(
-            nn.Identity() if kind == "tokens" else Standardize(size, kind)
-            for kind, size in modalities.values()
+            nn.Identity()
+            if kind == "tokens" or takes_pixels(choices.get(name))
+            else Standardize(size, kind)
+            for name, (kind, size) in modalities.items()
         )
         self.encoders = nn.ModuleList(
-            _choose(_ENCODERS, kind, f"the kind of {name!r}")(size, embed_dim, dropout=dropout)
+            _build_encoder(name, kind, size, embed_dim, dropout, choices.get(name))
             for name, (kind, size) in modalities.items()
         )
         self.fusion = _make_fusion(fusion, len(modalities), embed_dim, dropout, options)
@@ -172,6 +174,14 @@ def _make_fusion(fusion, n_modalities, embed_dim, dropout, options):
     if module is ConcatModule:
         options = {"dropout": dropout, **options}
     return module(n_modalities, embed_dim, **options)
+
+
+def _build_encoder(name, kind, *arguments):
+    _choose(ENCODERS, kind, f"the kind of {name!r}")
+    try:
+        return build_encoder(kind, *arguments)
+    except ValueError as error:
+        raise ValueError(f"encoders[{name!r}]: {error}") from error
 
 
 def _choose(classes, name, what):

@@ -44,6 +44,7 @@ class Standardize(nn.Module):
 
     def __init__(self, n_channels, kind):
         super().__init__()
+        self.kind = kind
         shape = (n_channels, 1, 1) if kind == "image" else (n_channels,)
         self.register_buffer("mean", torch.zeros(shape, dtype=torch.float64))
         self.register_buffer("scale", torch.ones(shape, dtype=torch.float64))

@@ -6,7 +6,7 @@ import pytest
 
 from skmm import ModalityError
 from skmm.nn._blocks import Block
-from skmm.nn._kinds import as_kind, choose_kinds, n_channels
+from skmm.nn._kinds import as_kind, kind_of, n_channels
 
 
 def block(tensor, present=None, name="a"):
@@ -27,36 +27,19 @@ def block(tensor, present=None, name="a"):
     ],
 )
 def test_shape_and_dtype_choose_the_kind(tensor, kind):
-    assert choose_kinds({"a": block(tensor)}, "auto") == {"a": kind}
+    assert kind_of(block(tensor)) == kind
 
 
-def test_a_dict_overrides_the_choice():
-    blocks = {"a": block(np.zeros((2, 3), dtype=int)), "b": block(np.zeros((2, 3)), name="b")}
-    assert choose_kinds(blocks, {"a": "vector"}) == {"a": "vector", "b": "vector"}
-
-
-def test_an_unknown_modality_is_refused_with_the_nearest():
-    with pytest.raises(ValueError, match=r"names 'imag', but.*did you mean 'image'"):
-        choose_kinds({"image": block(np.zeros((2, 3)))}, {"imag": "vector"})
-
-
-def test_an_unknown_kind_is_refused():
-    with pytest.raises(ValueError, match=r"encoders\['a'\] is 'video'; expected one of"):
-        choose_kinds({"a": block(np.zeros((2, 3)))}, {"a": "video"})
-
-
-def test_channels_that_come_last_are_refused_unless_asked_for():
-    blocks = {"a": block(np.zeros((2, 32, 32, 3)))}
+def test_channels_that_come_last_are_refused():
     with pytest.raises(ModalityError, match=r"\(channels, height, width\); use PixelExtractor"):
-        choose_kinds(blocks, "auto")
-    assert choose_kinds(blocks, {"a": "image"}) == {"a": "image"}
+        kind_of(block(np.zeros((2, 32, 32, 3))))
 
 
 def test_samples_of_four_dimensions_are_refused_unless_flattened():
-    blocks = {"a": block(np.zeros((2, 3, 4, 4, 4)))}
+    volumes = block(np.zeros((2, 3, 4, 4, 4)))
     with pytest.raises(ModalityError, match="encoders={'a': 'vector'}"):
-        choose_kinds(blocks, "auto")
-    assert as_kind(blocks["a"], "vector").tensor.shape == (2, 192)
+        kind_of(volumes)
+    assert as_kind(volumes, "vector").tensor.shape == (2, 192)
 
 
 @pytest.mark.parametrize(

@@ -123,8 +123,8 @@ def test_a_sequence_is_the_mean_of_the_states_of_an_lstm():
     encoder = SequenceEncoder(3, P).double().eval()
     x = BATCHES["sequence"][1].double()
     lstm = nn.LSTM(3, P // 2, batch_first=True, bidirectional=True).double()
-    lstm.load_state_dict(encoder.recurrent.lstm.state_dict())
-    expected = encoder.recurrent.linear(lstm(x)[0].mean(dim=1))
+    lstm.load_state_dict(encoder.steps.body.cells.state_dict())
+    expected = encoder.steps.linear(lstm(x)[0].mean(dim=1))
     assert_close(encoder(x), expected)
 
 
@@ -162,7 +162,7 @@ def test_a_text_without_tokens_is_finite():
     output = encoder(torch.zeros(2, 3, dtype=int))
     output.sum().backward()
     assert torch.isfinite(output).all()
-    assert_close(output[0], encoder.recurrent.linear.bias)
+    assert_close(output[0], encoder.steps.linear.bias)
 
 
 def test_an_odd_width_is_possible():

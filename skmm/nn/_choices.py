@@ -1,0 +1,102 @@
+"""Read which encoders a user wants."""
+
+import inspect
+import math
+from typing import NamedTuple
+
+from torch import nn
+
+from skmm._validation import Real, did_you_mean
+from skmm.nn._encoders.build import ENCODERS, takes_pixels
+from skmm.nn._kinds import kind_of
+
+
+class EncoderChoice(NamedTuple):
+    """The encoder of one modality."""
+
+    kind: str
+    options: dict = {}
+    module: nn.Module | None = None  # given by the user
+    lr: float | None = None  # its own learning rate
+
+    def argument(self, shape):
+        """Return what :class:`FusionNetwork` is told, None if there is nothing to tell."""
+        return (self.options or None) if self.module is None else (self.module, tuple(shape))
+
+
+def choose_encoders(blocks, encoders):
+    """Say for each modality how it will be encoded.
+
+    Parameters
+    ----------
+    blocks : dict of str to Block
+    encoders : "auto" or dict
+        A kind, a pair (kind, options), or a module by modality; modalities not in the dict are left
+        to shape and dtype.
+
+    Returns
+    -------
+    choices : dict of str to EncoderChoice
+    """
+    wanted = {} if isinstance(encoders, str) else encoders
+    for name in wanted:
+        if name not in blocks:
+            raise ValueError(
+                f"encoders names {name!r}, but the modalities are {list(blocks)}"
+                + did_you_mean(name, blocks)
+            )
+    return {
+        name: _choose(name, block, wanted[name])
+        if name in wanted
+        else EncoderChoice(kind_of(block))
+        for name, block in blocks.items()
+    }
+
+
+def _choose(name, block, value):
+    if isinstance(value, nn.Module):
+        return EncoderChoice(kind_of(block), module=value)
+    is_pair = isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], dict)
+    kind, options = value if is_pair else (value, {})
+    if not isinstance(kind, str) or kind not in ENCODERS:
+        raise ValueError(
+            f"encoders[{name!r}] is {value!r:.200}; expected one of {list(ENCODERS)}, a pair of it "
+            "and a dict of options, or a torch module" + did_you_mean(kind, ENCODERS)
+        )
+    options = dict(options)
+    lr = _read_rate(name, options.pop("lr", None))
+    _check_names(name, ENCODERS[kind], options)
+    return EncoderChoice(kind, options, lr=lr)
+
+
+def _read_rate(name, lr):
+    is_number = isinstance(lr, Real) and not isinstance(lr, bool)
+    if lr is not None and not (is_number and math.isfinite(lr) and lr > 0):
+        raise ValueError(f"encoders[{name!r}] has lr={lr!r}; expected a positive number")
+    return lr
+
+
+def _check_names(name, encoder, options):
+    parameters = inspect.signature(encoder).parameters.values()
+    known = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+    for option in options:
+        if option not in known:
+            raise ValueError(
+                f"encoders[{name!r}] has the option {option!r}, and {encoder.__name__} knows "
+                f"{known}, besides lr" + did_you_mean(option, known)
+            )
+
+
+def rate_groups(choices):
+    """Groups of parameters with learning rates of their own, as ``optimizer__param_groups`` of skorch.
+
+    The rate of a pretrained network is not that of the new layer on top of it.
+    """
+    return [
+        (
+            f"encoders.{position}.{'body.' if takes_pixels(choice.options) else ''}*",
+            {"lr": choice.lr},
+        )
+        for position, choice in enumerate(choices.values())
+        if choice.lr is not None
+    ]
