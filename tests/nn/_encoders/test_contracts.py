@@ -1,169 +1,206 @@
-"""What every encoder must do, and how sequences are padded."""
+"""What every encoder must do, with every body."""
 
 import pytest
 import torch
-from torch import nn
 from torch.func import functional_call
 from torch.testing import assert_close
 
 from skmm.nn import ImageEncoder, SequenceEncoder, TokenEncoder, VectorEncoder
 
 P = 4
-BATCHES = {
-    "vector": (lambda: VectorEncoder(3, P), torch.linspace(-2, 3, 15).reshape(5, 3)),
-    "image": (lambda: ImageEncoder(2, P), torch.linspace(-2, 3, 490).sin().reshape(5, 2, 7, 7)),
-    "sequence": (lambda: SequenceEncoder(3, P), torch.linspace(-2, 3, 60).sin().reshape(5, 4, 3)),
-    "tokens": (lambda: TokenEncoder(9, P), 1 + torch.arange(20).reshape(5, 4) * 3 % 8),
-}
 
 
-@pytest.fixture(autouse=True)
-def _seeded():
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        yield
-
-
-@pytest.fixture(params=BATCHES)
-def case(request):
-    make, x = BATCHES[request.param]
-    return make, x.double() if x.is_floating_point() else x
+def pad(x, n_steps=2):
+    """Add padding at the end."""
+    filling = torch.nan if x.is_floating_point() else 0
+    return torch.cat([x, torch.full_like(x[:, :1], filling).expand(-1, n_steps, *x.shape[2:])], 1)
 
 
 def test_an_embedding_has_the_width_asked_for(case):
-    make, x = case
-    assert make().double()(x).shape == (5, P)
+    assert case.make()(case.x).shape == (5, P)
 
 
 def test_every_parameter_gets_a_gradient(case):
-    make, x = case
-    encoder = make().double()
-    (encoder(x) * torch.randn(5, P)).sum().backward()
+    encoder = case.make()
+    (encoder(case.x) * torch.randn(5, P)).sum().backward()
     for name, parameter in encoder.named_parameters():
         assert parameter.grad.abs().sum() > 0, name
 
 
 def test_state_dict_round_trip_gives_equal_output(case):
-    make, x = case
-    first, second = make().double(), make().double()
-    assert not torch.equal(first(x), second(x))
+    first, second = case.make(), case.make()
+    assert not torch.equal(first(case.x), second(case.x))
     second.load_state_dict(first.state_dict())
-    assert torch.equal(first(x), second(x))
+    assert torch.equal(first(case.x), second(case.x))
 
 
 def test_a_row_alone_is_as_in_its_batch(case):
-    make, x = case
-    encoder = make().double().eval()
-    together = encoder(x)
-    for row in range(len(x)):
-        assert_close(encoder(x[row : row + 1])[0], together[row])
+    encoder = case.make().eval()
+    together = encoder(case.x)
+    for row in range(5):
+        assert_close(encoder(case.x[row : row + 1])[0], together[row])
 
 
-@pytest.mark.parametrize("kind", ["vector", "sequence", "tokens"])
-def test_gradients_agree_with_finite_differences(kind):
-    make, x = BATCHES[kind]
-    encoder = make().double()
-    x = x.double() if x.is_floating_point() else x
-    names, parameters = zip(*encoder.named_parameters(), strict=True)
-
-    def embed(*values):
-        return functional_call(encoder, dict(zip(names, values, strict=True)), (x[:2],))
-
-    assert torch.autograd.gradcheck(embed, parameters)
+def test_dropout_works_in_training_only(case):
+    encoder = case.make(dropout=0.5)
+    assert not torch.equal(encoder(case.x), encoder(case.x))
+    encoder.eval()
+    assert torch.equal(encoder(case.x), encoder(case.x))
 
 
-def test_gradients_of_the_image_encoder_agree_with_finite_differences():
-    encoder = ImageEncoder(1, P).double()
-    x = torch.randn(1, 1, 5, 5, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(encoder, x)
+def test_an_odd_width_is_possible(case):
+    options = {"n_heads": 5} if case.options.get("body") == "transformer" else {}
+    assert case.make(5, **options)(case.x).shape == (5, 5)
+
+
+def test_the_seed_alone_decides_about_weights(case):
+    states = []
+    for _ in range(2):
+        torch.manual_seed(3)
+        states.append(case.make().state_dict())
+    assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
+
+
+def test_tokens_go_through_the_parameters_of_forward(token_case):
+    encoder = token_case.make()
+    tokens, valid = encoder.tokens(token_case.x)
+    assert tokens.shape == (5, valid.shape[1], P)
+    assert valid.dtype == torch.bool
+    (tokens * torch.randn(tokens.shape)).sum().backward()
+    for name, parameter in encoder.named_parameters():
+        assert parameter.grad.abs().sum() > 0, name
+
+
+def test_the_mean_of_tokens_is_the_embedding_where_the_mean_is_pooled(token_case):
+    encoder = token_case.make(**({} if "pool" not in token_case.options else {"pool": "mean"}))
+    tokens, valid = encoder.eval().tokens(token_case.x)
+    assert valid.all()
+    assert_close(tokens.mean(dim=1), encoder(token_case.x))
+
+
+def test_padding_changes_nothing(padded_case):
+    encoder, x = padded_case.make().eval(), padded_case.x
+    padded = pad(x)
+    padded[0, 2:] = padded[0, -1].clone()
+    output = encoder(padded)
+    assert_close(output[1:], encoder(x)[1:])
+    assert_close(output[0], encoder(x[:1, :2])[0])
+
+
+def test_tokens_of_padding_are_zero_and_not_valid(padded_case):
+    encoder, x = padded_case.make().eval(), padded_case.x
+    padded = pad(x)
+    padded[0, 2:] = padded[0, -1].clone()
+    tokens, valid = encoder.tokens(padded)
+    assert valid.sum(dim=1).tolist() == [2, 5, 5, 5, 5]
+    assert_close(tokens[1:, :5], encoder.tokens(x)[0][1:])
+    assert_close(tokens[0, :2], encoder.tokens(x[:1, :2])[0][0])
+    assert (tokens[~valid] == 0).all()
+
+
+def test_gradients_do_not_see_padding(padded_case):
+    encoder, x = padded_case.make(), padded_case.x
+    gradients = []
+    for batch in (x, pad(x)):
+        encoder.zero_grad()
+        encoder(batch).pow(2).sum().backward()
+        gradients.append([p.grad.clone() for p in encoder.parameters()])
+    for short, long in zip(*gradients, strict=True):
+        assert_close(short, long)
+
+
+@pytest.mark.parametrize("what", ["forward", "tokens"])
+def test_a_sequence_without_any_step_is_finite_and_has_finite_gradients(padded_case, what):
+    encoder = padded_case.make()
+    nothing = pad(padded_case.x[:2, :1])[:, 1:]
+    batch = torch.cat([padded_case.x[:1, :2], nothing])
+    output = encoder(batch) if what == "forward" else encoder.tokens(batch)[0]
+    output.sum().backward()
+    assert torch.isfinite(output).all()
+    assert torch.equal(output[1], output[2])
+    assert all(torch.isfinite(p.grad).all() for p in encoder.parameters() if p.grad is not None)
+
+
+def test_a_sequence_without_any_step_is_the_bias(padded_case):
+    encoder = padded_case.make().eval()
+    nothing = pad(padded_case.x[:, :1])[:, 1:]
+    assert_close(encoder(nothing)[0], encoder.steps.linear.bias)
+
+
+@pytest.mark.parametrize("body", ["tcn", "transformer"])
+def test_what_follows_a_step_does_not_matter_in_one_direction(body):
+    encoder = SequenceEncoder(3, P, body=body, bidirectional=False).double().eval()
+    x = torch.randn(2, 9, 3, dtype=torch.float64)
+    changed = x.clone()
+    changed[:, 6:] += 1
+    assert_close(encoder.tokens(x)[0][:, :6], encoder.tokens(changed)[0][:, :6])
+    assert not torch.allclose(encoder.tokens(x)[0][:, 6:], encoder.tokens(changed)[0][:, 6:])
+
+
+@pytest.mark.parametrize("body", ["cnn", "resnet"])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (3, 2)])
+def test_tiny_images_are_embedded(body, shape):
+    encoder = ImageEncoder(3, P, body=body)
+    assert torch.isfinite(encoder(torch.ones(2, 3, *shape))).all()
+    assert torch.isfinite(encoder.tokens(torch.ones(2, 3, *shape))[0]).all()
 
 
 @pytest.mark.parametrize(
     ("make", "expected"),
     [
         (lambda: VectorEncoder(3, P), 3 * P + P + 2 * P),
+        (lambda: VectorEncoder(3, P, hidden_dims=(5,)), 3 * 5 + 5 + 2 * 5 + 5 * P + P + 2 * P),
         (
             lambda: ImageEncoder(2, P),
             sum(9 * a * b + b + 2 * b for a, b in [(2, 16), (16, 32), (32, 64)]) + 64 * P + P,
         ),
+        (
+            lambda: ImageEncoder(2, P, body="resnet"),
+            sum(9 * a * b + 2 * b for a, b in [(2, 16), (16, 16), (16, 16)])
+            + sum(9 * a * b + 9 * b * b + a * b + 6 * b for a, b in [(16, 32), (32, 64)])
+            + (64 * P + P),
+        ),
         (lambda: SequenceEncoder(3, P), 2 * 4 * (2 * 3 + 2 * 2 + 2 + 2) + P * P + P),
+        (lambda: SequenceEncoder(3, P, body="gru"), 2 * 3 * (2 * 3 + 2 * 2 + 2 + 2) + P * P + P),
+        (
+            lambda: SequenceEncoder(3, P, body="tcn", n_layers=2),
+            3 * P + P + 4 * (3 * P * P + P + 2 * P) + P * P + P,
+        ),
+        (
+            lambda: SequenceEncoder(3, P, body="transformer", n_layers=1),
+            3 * P + P + (12 * P * P + 9 * P + 4 * P) + 2 * P + P * P + P,
+        ),
         (lambda: TokenEncoder(9, P), 9 * P + 2 * 4 * (2 * P + 2 * 2 + 2 + 2) + P * P + P),
     ],
-    ids=["vector", "image", "sequence", "tokens"],
 )
 def test_number_of_parameters_follows_the_formula(make, expected):
     assert sum(parameter.numel() for parameter in make().parameters()) == expected
 
 
-@pytest.mark.parametrize("kind", BATCHES)
-def test_dropout_works_in_training_only(kind):
-    _, x = BATCHES[kind]
-    classes = [VectorEncoder, ImageEncoder, SequenceEncoder, TokenEncoder]
-    cls = dict(zip(BATCHES, classes, strict=True))[kind]
-    encoder = cls({"vector": 3, "image": 2, "sequence": 3, "tokens": 9}[kind], P, dropout=0.5)
-    assert not torch.equal(encoder(x), encoder(x))
-    encoder.eval()
-    assert torch.equal(encoder(x), encoder(x))
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: (VectorEncoder(3, P), torch.randn(2, 3)),
+        lambda: (SequenceEncoder(3, P), torch.randn(2, 4, 3)),
+        lambda: (SequenceEncoder(3, P, body="tcn", n_layers=1), torch.randn(2, 4, 3)),
+        lambda: (SequenceEncoder(3, P, body="transformer", n_layers=1), torch.randn(2, 4, 3)),
+        lambda: (TokenEncoder(9, P, body="gru"), torch.randint(1, 9, (2, 4))),
+    ],
+    ids=["vector", "lstm", "tcn", "transformer", "tokens"],
+)
+def test_gradients_agree_with_finite_differences(make):
+    encoder, x = make()
+    encoder, x = encoder.double(), x.double() if x.is_floating_point() else x
+    names, parameters = zip(*encoder.named_parameters(), strict=True)
+
+    def embed(*values):
+        return functional_call(encoder, dict(zip(names, values, strict=True)), (x,))
+
+    assert torch.autograd.gradcheck(embed, parameters)
 
 
-def test_a_vector_is_embedded_by_linear_norm_and_relu():
-    encoder = VectorEncoder(3, P).eval()
-    linear, norm = encoder.body[0], encoder.body[1]
-    x = BATCHES["vector"][1]
-    z = x @ linear.weight.T + linear.bias
-    z = (z - z.mean(1, keepdim=True)) / (z.var(1, unbiased=False, keepdim=True) + norm.eps).sqrt()
-    assert_close(encoder(x), torch.relu(z))
-
-
-def test_an_image_of_one_pixel_is_embedded():
-    assert torch.isfinite(ImageEncoder(3, P)(torch.ones(2, 3, 1, 1))).all()
-
-
-def test_a_sequence_is_the_mean_of_the_states_of_an_lstm():
-    encoder = SequenceEncoder(3, P).double().eval()
-    x = BATCHES["sequence"][1].double()
-    lstm = nn.LSTM(3, P // 2, batch_first=True, bidirectional=True).double()
-    lstm.load_state_dict(encoder.steps.body.cells.state_dict())
-    expected = encoder.steps.linear(lstm(x)[0].mean(dim=1))
-    assert_close(encoder(x), expected)
-
-
-def test_padding_of_a_sequence_changes_nothing():
-    encoder = SequenceEncoder(3, P).double().eval()
-    x = BATCHES["sequence"][1].double()
-    padded = torch.cat([x, torch.full((5, 2, 3), torch.nan)], dim=1)
-    padded[0, 2:] = torch.nan
-    output = encoder(padded)
-    assert_close(output[1:], encoder(x)[1:])
-    assert_close(output[0], encoder(x[:1, :2])[0])
-
-
-def test_padding_of_a_sequence_gives_finite_gradients():
-    encoder = SequenceEncoder(3, P)
-    padded = torch.full((2, 4, 3), torch.nan)
-    padded[0, :2] = 1.0
-    encoder(padded).sum().backward()
-    assert all(torch.isfinite(parameter.grad).all() for parameter in encoder.parameters())
-
-
-def test_padding_of_tokens_changes_nothing():
-    encoder = TokenEncoder(9, P).eval()
-    short = torch.tensor([[3, 4]])
-    assert_close(encoder(torch.tensor([[3, 4, 0, 0]])), encoder(short))
-
-
-def test_ids_that_the_table_lacks_are_padding():
-    encoder = TokenEncoder(9, P).eval()
-    assert_close(encoder(torch.tensor([[3, 4, 9, 10_000]])), encoder(torch.tensor([[3, 4]])))
-
-
-def test_a_text_without_tokens_is_finite():
-    encoder = TokenEncoder(9, P)
-    output = encoder(torch.zeros(2, 3, dtype=int))
-    output.sum().backward()
-    assert torch.isfinite(output).all()
-    assert_close(output[0], encoder.steps.linear.bias)
-
-
-def test_an_odd_width_is_possible():
-    assert SequenceEncoder(3, 5)(BATCHES["sequence"][1]).shape == (5, 5)
+@pytest.mark.parametrize("body", ["cnn", "resnet"])
+def test_gradients_of_images_agree_with_finite_differences(body):
+    encoder = ImageEncoder(1, P, body=body).double()
+    x = torch.randn(1, 1, 5, 5, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(encoder, x)
