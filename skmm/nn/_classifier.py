@@ -45,8 +45,17 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         - a module: anything that makes one tensor (n, `embed_dim`) of a list of them and a mask of
           what is present. Every `fit` trains a copy of it, from the weights it has.
     encoders : "auto" or dict, default="auto"
-        Kinds of samples by modality, ``"vector"``, ``"image"``, ``"sequence"`` or ``"tokens"``, for
-        those where shape and dtype would choose another; see Notes.
+        By modality, for those where shape and dtype would choose another (see Notes) or defaults do
+        not suit:
+
+        - a kind, ``"vector"``, ``"image"``, ``"sequence"`` or ``"tokens"``;
+        - a pair of a kind and options, which are the keyword arguments of :class:`VectorEncoder`,
+          :class:`ImageEncoder`, :class:`SequenceEncoder` or :class:`TokenEncoder`, and ``lr``, a
+          learning rate of its own, of a pretrained image network without the new layer on top:
+          ``("tokens", {"body": "gru", "lr": 1e-4})``;
+        - a torch module, of which every `fit` trains a copy. It takes standardized numbers, or ids,
+          of shape (B, ...) and returns (B, width); a linear map is added where the width is not
+          ``embed_dim``.
     embed_dim : int, default=64
         Width of what an encoder and the fusion return.
     hidden_dims : tuple of int, default=(64,)
@@ -136,8 +145,9 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
 
     A training sample without any modality does not train the net; it counts for ``class_prior_`` only.
 
-    A pickle holds parameters, weights, sizes and history, and neither torch nor skorch objects; it
-    warns when it is loaded with other versions. A model trained on a GPU loads on the CPU.
+    A pickle holds parameters, weights, sizes and history, and neither torch nor skorch objects, unless
+    a module was given; it warns when it is loaded with other versions. A model trained on a GPU loads
+    on the CPU.
 
     References
     ----------

@@ -256,8 +256,8 @@ class DeepFusionEstimator(BaseEstimator):
         restore_history(net, epochs_of(self.net_.history))
         if type(net.optimizer_) is type(self.net_.optimizer_):
             # Moments go on; learning rate and decay are those of the parameters now.
-            moments = deepcopy(self.net_.optimizer_.state_dict()["state"])
             groups = net.optimizer_.state_dict()["param_groups"]
+            moments = _moments_for(net, self.net_)
             net.optimizer_.load_state_dict({"state": moments, "param_groups": groups})
 
     @available_if(weighs_modalities)
@@ -342,6 +342,19 @@ def rows_to_learn_from(blocks, weight):
         if not block.present[rows].any():
             raise block.error("missing in every sample of positive weight; leave the column out")
     return rows
+
+
+def _moments_for(net, last):
+    """Moments of the last net, numbered as the optimizer of a new one numbers its parameters.
+
+    Encoders may have got other learning rates meanwhile, and so other groups of parameters.
+    """
+    names = {parameter: name for name, parameter in last.module_.named_parameters()}
+    moments = {names[parameter]: state for parameter, state in last.optimizer_.state.items()}
+    names = {parameter: name for name, parameter in net.module_.named_parameters()}
+    groups = net.optimizer_.param_groups
+    order = [names[parameter] for group in groups for parameter in group["params"]]
+    return {i: deepcopy(moments[name]) for i, name in enumerate(order) if name in moments}
 
 
 def _set_statistics(module, blocks, rows, weight):

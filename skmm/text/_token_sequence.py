@@ -3,10 +3,12 @@
 from collections import Counter
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from skmm._extractor import Extractor
 from skmm._validation import Integral, Interval, ModalityError
 from skmm.text._reader import READING_CONSTRAINTS, read_words
+from skmm.text._subwords import subword_vector
 
 PADDING, UNKNOWN = 0, 1
 _N_RESERVED = 2
@@ -52,6 +54,7 @@ class TokenSequenceVectorizer(Extractor):
     See Also
     --------
     BagOfWordsVectorizer : Count words and forget their order.
+    Word2VecVectorizer : Train word vectors, of which ``embedding_matrix`` makes a table.
 
     Notes
     -----
@@ -149,3 +152,64 @@ class TokenSequenceVectorizer(Extractor):
 
     def _feature_names(self):
         return [f"token{position}" for position in range(self.length_)]
+
+    def embedding_matrix(self, vectors):
+        """Return the vector of each word by its number, as a table for :class:`~skmm.nn.TokenEncoder`.
+
+        Parameters
+        ----------
+        vectors : Word2VecVectorizer or gensim.models.KeyedVectors
+            Fitted; fastText has vectors of all words.
+
+        Returns
+        -------
+        matrix : ndarray of shape (len(vocabulary_) + 2, vector_size), float32
+            Rows 0 and 1, and those of words that have no vector, are zeros.
+
+        Raises
+        ------
+        TypeError
+            If `vectors` is something else.
+
+        Examples
+        --------
+        >>> from skmm.text import TokenSequenceVectorizer, Word2VecVectorizer
+        >>> texts = ["red fish", "one blue fish"]
+        >>> vectors = Word2VecVectorizer(vector_size=8, random_state=0).fit(texts)
+        >>> TokenSequenceVectorizer().fit(texts).embedding_matrix(vectors).shape
+        (6, 8)
+        """
+        check_is_fitted(self)
+        size, find = _open_vectors(vectors)
+        matrix = np.zeros((len(self.vocabulary_) + _N_RESERVED, size), dtype=np.float32)
+        for word, number in self.vocabulary_.items():
+            vector = find(word)
+            if vector is not None:
+                matrix[number] = vector
+        return matrix
+
+
+def _open_vectors(vectors):
+    """Return the length of the vectors, and a function from a word to its vector or None."""
+    if hasattr(vectors, "key_to_index"):
+
+        def find(word):  # `in` is True of every word for fastText
+            return vectors.get_vector(word) if word in vectors else None
+
+        return vectors.vector_size, find
+    if not hasattr(vectors, "subword_lengths"):
+        raise TypeError(
+            f"vectors is a {type(vectors).__name__}; expected a fitted Word2VecVectorizer, or "
+            "KeyedVectors of gensim (the attribute wv of its models)"
+        )
+    check_is_fitted(vectors)
+
+    def find(word):
+        row = vectors.vocabulary_.get(word)
+        if row is not None:
+            return vectors.vectors_[row]
+        if vectors.subword_vectors_ is None:
+            return None
+        return subword_vector(word, vectors.subword_vectors_, vectors.subword_lengths_)
+
+    return vectors.vectors_.shape[1], find

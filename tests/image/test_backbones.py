@@ -227,3 +227,10 @@ def test_efficientnet_lite0_knows_a_cup_of_coffee(lite0):
 def test_efficientnet_lite0_has_no_other_published_weights(lite0):
     with pytest.raises(ValueError, match="weights='V2'.*one set of weights"):
         load_backbone("efficientnet_lite0", "V2")
+
+
+def test_a_network_without_weights_asks_for_none(torchvision, timm):
+    for name in ("torchvision/tiny", "timm/tiny"):
+        assert not is_trained(load_backbone(name, "V1", pretrained=False).network)
+    assert torchvision.asked == [None]
+    assert timm.asked == [("tiny", False)]

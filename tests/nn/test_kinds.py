@@ -99,6 +99,20 @@ def test_integers_that_are_no_ids_are_refused(bad):
         as_kind(block([[1, 2], [3, bad]]), "tokens")
 
 
+def test_pixels_are_bytes_or_near_zero_to_one():
+    pixels = np.random.default_rng(0).normal(0.5, 0.2, size=(3, 3, 8, 8))
+    as_kind(block(pixels), "image", pixels=True)
+    as_kind(block(np.full((3, 3, 8, 8), 255, dtype=np.uint8)), "image", pixels=True)
+    pixels[1, 0, 0, 0] = 255
+    as_kind(block(pixels, [True, False, True]), "image", pixels=True)
+    with pytest.raises(
+        ModalityError, match=r"row 1 \(index 'v'\): values go from .* to 255, and a"
+    ):
+        as_kind(block(pixels), "image", pixels=True)
+    with pytest.raises(ModalityError, match="modality 'a': holds int64 values, and a pretrained"):
+        as_kind(block(np.zeros((3, 3, 8, 8), dtype=int)), "image", pixels=True)
+
+
 @pytest.mark.parametrize(
     ("tensor", "kind", "expected"),
     [

@@ -175,6 +175,21 @@ def test_options_reach_the_fusion_module():
     assert wide.fusion.body[0].out_features == 9
 
 
+def test_options_and_modules_reach_the_encoders(blocks):
+    choices = {"motion": {"body": "gru"}, "image": (torch.nn.Flatten(), (1, 5, 5))}
+    network = FusionNetwork(MODALITIES, 2, embed_dim=4, encoders=choices)
+    sensor, image, motion, _ = network.encoders
+    assert isinstance(motion.steps.body.cells, torch.nn.GRU)
+    assert image.linear.weight.shape == (4, 25)
+    assert len(sensor.body) == 4
+    assert network(blocks).shape == (6, 2)
+
+
+def test_what_an_encoder_refuses_is_named_with_its_modality():
+    with pytest.raises(ValueError, match=r"encoders\['motion'\]: body='rnn'; expected one of"):
+        FusionNetwork(MODALITIES, 2, encoders={"motion": {"body": "rnn"}})
+
+
 class Mean(torch.nn.Module):
     """The least that a fusion of one's own may be."""
 

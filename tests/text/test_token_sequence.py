@@ -8,7 +8,7 @@ from numpy.testing import assert_array_equal
 from sklearn.exceptions import NotFittedError
 
 from skmm import ModalityError
-from skmm.text import TokenSequenceVectorizer
+from skmm.text import TokenSequenceVectorizer, Word2VecVectorizer
 
 
 def test_words_are_numbered_by_frequency_then_alphabet(texts):
@@ -114,3 +114,54 @@ def test_a_pickled_vectorizer_gives_the_same_block(texts):
     vectorizer = TokenSequenceVectorizer().fit(texts)
     copy = pickle.loads(pickle.dumps(vectorizer))
     assert_array_equal(copy.transform(texts), vectorizer.transform(texts))
+
+
+# -- tables of word vectors ---------------------------------------------------------------------
+
+TEXTS = ["red fish blue fish", "one fish two fish", "a shark"]
+
+
+def test_a_table_has_the_vector_of_each_word_at_its_number():
+    vectors = Word2VecVectorizer(vector_size=5, random_state=0).fit(TEXTS[:2])
+    vectorizer = TokenSequenceVectorizer().fit(TEXTS)
+    table = vectorizer.embedding_matrix(vectors)
+    assert (table.shape, table.dtype) == ((len(vectorizer.vocabulary_) + 2, 5), np.float32)
+    assert (table[:2] == 0).all()
+    for word, number in vectorizer.vocabulary_.items():
+        known = word in vectors.vocabulary_
+        expected = vectors.transform([word])[0] if known else np.zeros(5)
+        assert_array_equal(table[number], expected)
+        assert known == (word not in ("a", "shark"))
+
+
+def test_a_table_of_gensim_is_the_same():
+    models = pytest.importorskip("gensim.models")
+    vectors = models.KeyedVectors(3)
+    vectors.add_vectors(["fish", "shark"], np.arange(6, dtype=np.float32).reshape(2, 3) + 1)
+    vectorizer = TokenSequenceVectorizer().fit(TEXTS)
+    table = vectorizer.embedding_matrix(vectors)
+    assert_array_equal(table[vectorizer.vocabulary_["shark"]], [4, 5, 6])
+    given = Word2VecVectorizer(vectors=vectors).fit(TEXTS)
+    assert_array_equal(vectorizer.embedding_matrix(given), table)
+    assert (table != 0).any(axis=1).sum() == 2
+
+
+def test_fasttext_has_vectors_of_all_words():
+    vectors = Word2VecVectorizer(
+        vector_size=5, algorithm="fasttext", n_buckets=100, random_state=0
+    ).fit(TEXTS[:2])
+    vectorizer = TokenSequenceVectorizer().fit(TEXTS)
+    table = vectorizer.embedding_matrix(vectors)
+    assert_array_equal(table[vectorizer.vocabulary_["shark"]], vectors.transform(["shark"])[0])
+
+
+def test_a_table_needs_vectors_and_a_vocabulary():
+    vectorizer = TokenSequenceVectorizer()
+    vectors = Word2VecVectorizer(vector_size=5, random_state=0)
+    with pytest.raises(NotFittedError):
+        vectorizer.embedding_matrix(vectors)
+    vectorizer.fit(TEXTS)
+    with pytest.raises(NotFittedError):
+        vectorizer.embedding_matrix(vectors)
+    with pytest.raises(TypeError, match="vectors is a dict; expected a fitted Word2VecVectorizer"):
+        vectorizer.embedding_matrix({"fish": np.ones(3)})
