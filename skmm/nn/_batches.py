@@ -9,12 +9,17 @@ from torch.utils.data import Dataset
 # What torch can index; other numbers are converted.
 _INDEXABLE = {np.dtype(name) for name in ("?", "u1", "i1", "i2", "i4", "i8", "f2", "f4", "f8")}
 
+# A read-only array of fewer bytes is copied: that is sooner done than warnings are silenced.
+_SMALL = 2**16
+
 
 def as_tensor(array):
     """Share the memory of an array with torch where torch knows its dtype."""
     if array.dtype not in _INDEXABLE:
         fits = array.dtype.kind in "iu" and array.dtype.newbyteorder("=") != np.uint64
         array = array.astype(np.int64 if fits else np.float64)
+    if not array.flags.writeable and array.nbytes < _SMALL:
+        array = array.copy()
     if any(stride < 0 for stride in array.strides):
         array = np.ascontiguousarray(array)
     with warnings.catch_warnings():
@@ -25,6 +30,8 @@ def as_tensor(array):
 
 class BlockDataset(Dataset):
     """Some rows of the blocks, with their targets; indexed by a tensor of positions, or a slice.
+
+    There is a mask of presence only if something is missing: a network takes none for all present.
 
     Parameters
     ----------
@@ -38,19 +45,25 @@ class BlockDataset(Dataset):
 
     def __init__(self, blocks, target=(), rows=None):
         self.blocks = {name: as_tensor(block.tensor) for name, block in blocks.items()}
-        self.present = torch.from_numpy(np.column_stack([b.present for b in blocks.values()]))
+        self.n_samples = len(next(iter(blocks.values())).present)
+        self.present = None
+        if not all(block.present.all() for block in blocks.values()):
+            self.present = torch.from_numpy(np.column_stack([b.present for b in blocks.values()]))
         self.target = target
         self.rows = None if rows is None else torch.from_numpy(rows)
 
     def __len__(self):
-        return len(self.present if self.rows is None else self.rows)
+        return self.n_samples if self.rows is None else len(self.rows)
 
     def __getitem__(self, where):
         if self.rows is not None:
             where = self.rows[where]
         blocks = {name: _take(tensor, where) for name, tensor in self.blocks.items()}
         target = tuple(_take(tensor, where) for tensor in self.target)
-        return {"blocks": blocks, "present": _take(self.present, where)}, target
+        inputs = {"blocks": blocks}
+        if self.present is not None:
+            inputs["present"] = _take(self.present, where)
+        return inputs, target
 
 
 def _take(tensor, where):

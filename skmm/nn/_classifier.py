@@ -1,7 +1,6 @@
 """Classification by deep fusion."""
 
 import numpy as np
-from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 from sklearn.utils import check_consistent_length, compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
@@ -312,7 +311,9 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
             In the order of ``classes_``. A sample without any modality gets ``class_prior_``.
         """
         scores, occupied = self._compute_scores(X)
-        return np.where(occupied[:, np.newaxis], softmax(scores, axis=1), self.class_prior_)
+        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+        probabilities = odds / odds.sum(axis=1, keepdims=True)
+        return np.where(occupied[:, np.newaxis], probabilities, self.class_prior_)
 
     def predict(self, X):
         """Predict the most probable class.

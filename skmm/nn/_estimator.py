@@ -35,7 +35,6 @@ from skmm.nn._state import (
 from skmm.nn._training import (
     NET_ARGUMENTS,
     OPTIMIZERS,
-    FiniteLoss,
     hold_out,
     make_net,
     seed_scope,
@@ -140,7 +139,7 @@ class DeepFusionEstimator(BaseEstimator):
             for name, choice in choices.items()
         }
         network = self._describe_network(blocks, choices, rows, n_outputs)
-        target = self._make_target(y, weight * (len(rows) / weight[rows].sum()))
+        target = self._make_target(y, weight, rows)
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         options = self._net_options(seed, choices)
         training = rows
@@ -213,13 +212,14 @@ class DeepFusionEstimator(BaseEstimator):
 
     def _net_options(self, seed, choices):
         """Collect the arguments of NeuralNet."""
-        callbacks = [("finite_loss", FiniteLoss())]
+        callbacks = []
         if self.early_stopping:
             callbacks.append(
                 ("early_stopping", EarlyStopping(patience=self.patience, load_best=True))
             )
         options = {
             "optimizer": OPTIMIZERS[self.optimizer],
+            "optimizer__fused": True,  # one pass over the weights, on a CPU as well
             "optimizer__weight_decay": self.weight_decay,
             "l1": self.l1,
             "lr": self.lr,
@@ -238,11 +238,18 @@ class DeepFusionEstimator(BaseEstimator):
         _refuse_repeats(extra, options | dict.fromkeys(NET_ARGUMENTS))
         return options | extra
 
-    def _make_target(self, y, weight):
-        """Return y and weight as tensors, numbers in the precision of the net."""
+    def _make_target(self, y, weight, rows):
+        """Return y and weight as tensors, numbers in the precision of the net.
+
+        Equal weights are no weights, and are left out.
+        """
         dtype = getattr(torch, self.precision)
         y = torch.from_numpy(y)
-        return y.to(dtype) if y.is_floating_point() else y, torch.from_numpy(weight).to(dtype)
+        y = y.to(dtype) if y.is_floating_point() else y
+        if weight[rows].min() == weight[rows].max():
+            return (y,)
+        weight = weight * (len(rows) / weight[rows].sum())
+        return y, torch.from_numpy(weight).to(dtype)
 
     def _take_over(self, net):
         """Start a new net where the last one stopped; the last one stays as it is."""
@@ -286,7 +293,8 @@ class DeepFusionEstimator(BaseEstimator):
 
     def _read_blocks(self, X):
         """Return the blocks of X, each as the kind it had in fit."""
-        check_is_fitted(self)
+        if not hasattr(self, "net_"):
+            check_is_fitted(self)  # it looks at every attribute, which takes its time
         blocks = read_blocks(self, X, reset=False)
         encoders = self.network_["encoders"]
         return {
@@ -298,11 +306,10 @@ class DeepFusionEstimator(BaseEstimator):
         """Return the scores of the net, (n_samples, n_outputs), and which samples have any modality."""
         blocks = self._read_blocks(X)
         dataset = BlockDataset(blocks)
-        with torch.inference_mode(), one_thread():
-            scores = torch.cat(list(self.net_.forward_iter(dataset)))
-        scores = scores.to(torch.float64).numpy()
-        bad = ~np.isfinite(scores).all(axis=1)
-        if bad.any():
+        with one_thread():
+            scores = self.net_.compute_scores(dataset)
+        if not np.isfinite(scores).all():
+            bad = ~np.isfinite(scores).all(axis=1)
             row, index = bad.argmax(), next(iter(blocks.values())).index
             raise ModalityError(
                 "the scores of the net are not finite; expected values of the size of those in fit, "
@@ -310,7 +317,9 @@ class DeepFusionEstimator(BaseEstimator):
                 row=row,
                 index=None if index is None else index[row],
             )
-        return scores, dataset.present.any(dim=1).numpy()
+        if dataset.present is None:
+            return scores, np.ones(len(scores), dtype=bool)
+        return scores, has_any_modality(blocks)
 
     def __getstate__(self):
         # A skorch net hides a pickle of its own in its state, and the optimizer triples its size.

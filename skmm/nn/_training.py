@@ -5,11 +5,11 @@ from threading import RLock
 
 import numpy as np
 import torch
-from skorch import NeuralNet
-from skorch.callbacks import Callback, EarlyStopping
+from skorch.callbacks import EarlyStopping
 from torch import nn
 
 from skmm.nn._batches import Batches
+from skmm.nn._net import LeanNet
 from skmm.nn._network import FusionNetwork
 
 OPTIMIZERS = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam, "sgd": torch.optim.SGD}
@@ -51,42 +51,17 @@ class WeightedLoss(nn.Module):
         self.loss = loss
 
     def forward(self, scores, target):
-        """Compare scores of shape (B, n_outputs) with (y, weight), each of shape (B,)."""
-        y, weight = target
+        """Compare scores of shape (B, n_outputs) with (y, weight), each of shape (B,).
+
+        Without a weight, (y,), all have the same.
+        """
+        y, *weight = target
+        reduction = "none" if weight else "mean"
         if self.loss == "cross_entropy":
-            each = nn.functional.cross_entropy(scores, y, reduction="none")
+            loss = nn.functional.cross_entropy(scores, y, reduction=reduction)
         else:
-            each = nn.functional.mse_loss(scores.squeeze(1), y, reduction="none")
-        return (each * weight).mean()
-
-
-class RegularizedNet(NeuralNet):
-    """A skorch net with an L1 penalty on weight matrices, filters and tables; not on biases."""
-
-    def __init__(self, *args, l1=0.0, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.l1 = l1
-
-    def get_loss(self, y_pred, y_true, X=None, training=False):
-        """Add the penalty to the loss of a training batch."""
-        loss = super().get_loss(y_pred, y_true, X=X, training=training)
-        if training and self.l1 > 0:
-            weights = (p for p in self.module_.parameters() if p.ndim > 1)
-            loss = loss + self.l1 * sum(weight.abs().sum() for weight in weights)
-        return loss
-
-
-class FiniteLoss(Callback):
-    """Raise instead of training on with a loss that is not a number."""
-
-    def on_epoch_end(self, net, **kwargs):
-        """Look at the training loss of the epoch."""
-        epoch, loss = net.history[-1, ("epoch", "train_loss")]
-        if not np.isfinite(loss):
-            raise FloatingPointError(
-                f"the training loss is {loss} in epoch {epoch}; expected a finite number. Use a "
-                "smaller lr, look for huge values in X or y, or try precision='float64'."
-            )
+            loss = nn.functional.mse_loss(scores.squeeze(1), y, reduction=reduction)
+        return (loss * weight[0]).mean() if weight else loss
 
 
 def make_net(network, loss, device, precision, **options):
@@ -111,13 +86,14 @@ def make_net(network, loss, device, precision, **options):
         "criterion": WeightedLoss,
         "criterion__loss": loss,
         "device": device,
+        "precision": precision,
         "train_split": None,
         "iterator_train": Batches,
         "iterator_valid": Batches,
         "iterator_valid__batch_size": PREDICTION_BATCH_SIZE,
     }
     arguments = {f"module__{name}": value for name, value in network.items()}
-    net = RegularizedNet(**(fixed | arguments | options)).initialize()
+    net = LeanNet(**(fixed | arguments | options)).initialize()
     if precision == "float64":
         net.module_.double()
     return net

@@ -21,7 +21,7 @@ def test_an_array_is_shared_with_torch():
 
 
 def test_a_read_only_array_is_shared_without_a_warning():
-    array = np.zeros((3, 2))
+    array = np.zeros((300, 200))  # small ones are copied
     array.flags.writeable = False
     assert as_tensor(array).data_ptr() == array.ctypes.data
 

@@ -1,0 +1,93 @@
+"""Say what went wrong in training, and where, instead of training on."""
+
+from math import isfinite
+
+import torch
+
+# Standardized samples are near 1, and so are embeddings; a step from here ends in a loss of inf.
+_EXTREME = 1e6
+
+
+def check_loss(net, inputs, loss):
+    """Raise if the loss of a training batch is not a number.
+
+    Parameters
+    ----------
+    net : LeanNet
+    inputs : dict
+        Of the network.
+    loss : Tensor
+        After its backward pass.
+
+    Raises
+    ------
+    FloatingPointError
+        Naming the epoch, and the modality if one stands out.
+    """
+    value = loss.item()
+    if isfinite(value):
+        return
+    name = find_culprit(net.module_, inputs)
+    look = "huge values in X or y" if name is None else f"huge values in modality {name!r}"
+    raise FloatingPointError(
+        f"the training loss is {value} in epoch {len(net.history)}; expected a finite number. Use a "
+        f"smaller lr, look for {look}, or try precision='float64'."
+    )
+
+
+def find_culprit(module, inputs):
+    """Find the modality that a loss which is not finite comes from.
+
+    Looked at in this order: standardized samples, their embeddings, and the gradients of the encoder.
+    A modality stands out if it is extreme where another one is not.
+
+    Parameters
+    ----------
+    module : FusionNetwork
+    inputs : dict
+        Arguments of a forward pass.
+
+    Returns
+    -------
+    name : str or None
+        None if there is nothing to tell modalities apart by.
+    """
+    names = list(module.names)
+    samples, embeddings = _watch_encoders(module, inputs)
+    gradients = [[p.grad for p in encoder.parameters()] for encoder in module.encoders]
+    for tensors in (samples, embeddings, gradients):
+        extreme = [any(_is_extreme(t) for t in of_one) for of_one in tensors]
+        if any(extreme) and (len(names) == 1 or not all(extreme)):
+            return names[extreme.index(True)]
+    return None
+
+
+def _watch_encoders(module, inputs):
+    """What goes into each encoder and what comes out; nothing for one that is not called."""
+    n_encoders = len(module.encoders)
+    samples, embeddings = [[] for _ in range(n_encoders)], [[] for _ in range(n_encoders)]
+
+    def watch(position):
+        def note(encoder, args, output):
+            samples[position].append(args[0])
+            embeddings[position].append(output)
+
+        return note
+
+    handles = [
+        encoder.register_forward_hook(watch(position))
+        for position, encoder in enumerate(module.encoders)
+    ]
+    try:
+        with torch.no_grad():
+            module(**inputs)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return samples, embeddings
+
+
+def _is_extreme(tensor):
+    if tensor is None or not tensor.is_floating_point() or tensor.numel() == 0:
+        return False
+    return not tensor.abs().max().item() <= _EXTREME  # NaN is extreme, too

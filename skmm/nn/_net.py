@@ -1,0 +1,119 @@
+"""The skorch net that the estimators train: the same steps and records, with less work around them."""
+
+import numpy as np
+import torch
+from skorch import NeuralNet
+from skorch.callbacks import Callback
+from skorch.utils import TeeGenerator, to_tensor
+from torch import nn
+
+from skmm.nn._guards import check_loss
+
+# What skorch would call for every batch.
+_BATCH_EVENTS = ("on_batch_begin", "on_batch_end", "on_grad_computed")
+
+
+class LeanNet(NeuralNet):
+    """A skorch net that spends its time in torch.
+
+    Callbacks are told of batches if one of them wants to know. What is recorded is the same either
+    way: the losses of an epoch are in its history when it ends.
+
+    Parameters
+    ----------
+    *args, **kwargs
+        Those of ``skorch.NeuralNet``.
+    l1 : float, default=0.0
+        Weight of a penalty on weight matrices, filters and tables; not on biases.
+    max_grad_norm : float, default=None
+        Larger gradients, all parameters taken together, are scaled down to this norm.
+    precision : {"float32", "float64", "bfloat16"}, default="float32"
+        With "bfloat16" torch computes what it may with half the bits; weights have 32 all the same.
+    """
+
+    def __init__(self, *args, l1=0.0, max_grad_norm=None, precision="float32", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.l1 = l1
+        self.max_grad_norm = max_grad_norm
+        self.precision = precision
+
+    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+        """Run `step_fn` over all batches, and record their losses and sizes."""
+        if iterator is None:
+            return
+        if self._is_listened_to(_BATCH_EVENTS):
+            super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
+            return
+        losses, sizes = [], []
+        for batch in iterator:
+            losses.append(step_fn(batch, **fit_params)["loss"].detach())
+            sizes.append(len(batch[1][0]))
+        rows = zip(torch.stack(losses).tolist(), sizes, strict=True)
+        self.history[-1]["batches"] += [
+            {f"{prefix}_loss": loss, f"{prefix}_batch_size": size} for loss, size in rows
+        ]
+        self.history.record(f"{prefix}_batch_count", len(losses))
+
+    def _is_listened_to(self, events):
+        """Whether a callback does anything at one of these events."""
+        return any(
+            getattr(getattr(callback, event), "__func__", None) is not getattr(Callback, event)
+            for _, callback in self.callbacks_
+            for event in events
+        )
+
+    def train_step(self, batch, **fit_params):
+        """Take one step of the optimizer, unless the loss is no number."""
+        if not self.module_.training:
+            self._set_training(True)
+        inputs, target = batch
+        self.optimizer_.zero_grad()
+        scores = self.infer(inputs, **fit_params)
+        loss = self.get_loss(scores, target, X=inputs, training=True)
+        loss.backward()
+        check_loss(self, inputs, loss)
+        if self._is_listened_to(["on_grad_computed"]):
+            named = TeeGenerator(self.get_all_learnable_params())
+            self.notify("on_grad_computed", named_parameters=named, batch=batch, training=True)
+        if self.max_grad_norm is not None:
+            nn.utils.clip_grad_norm_(self.module_.parameters(), self.max_grad_norm)
+        self.optimizer_.step()
+        return {"loss": loss, "y_pred": scores}
+
+    def infer(self, x, **fit_params):
+        """Compute the scores of a batch, in the precision of the net."""
+        if self.device != "cpu":
+            x = to_tensor(x, device=self.device)
+        if self.precision != "bfloat16":
+            return self.module_(**x, **fit_params)
+        with torch.autocast(torch.device(self.device).type, torch.bfloat16):
+            scores = self.module_(**x, **fit_params)
+        return scores.float()
+
+    def get_loss(self, y_pred, y_true, X=None, training=False):
+        """Compute the loss of a batch, with the penalty in training."""
+        if self.device != "cpu":
+            y_true = to_tensor(y_true, device=self.device)
+        loss = self.criterion_(y_pred, y_true)
+        if training and self.l1 > 0:
+            weights = (p for p in self.module_.parameters() if p.ndim > 1)
+            loss = loss + self.l1 * sum(weight.abs().sum() for weight in weights)
+        return loss
+
+    def compute_scores(self, dataset):
+        """Predict the scores of all samples, without gradients.
+
+        Parameters
+        ----------
+        dataset : BlockDataset
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples, n_outputs), float64
+        """
+        if self.module_.training:
+            self._set_training(False)
+        with torch.inference_mode():
+            scores = [self.infer(inputs) for inputs, _ in self.get_iterator(dataset)]
+            scores = scores[0] if len(scores) == 1 else torch.cat(scores)
+            return scores.cpu().numpy().astype(np.float64)
