@@ -41,6 +41,9 @@ from skmm.nn._training import (
     train,
 )
 
+# What torch can be asked for instead of a fused step.
+_OPTIMIZER_LOOPS = ("fused", "foreach", "capturable", "differentiable")
+
 
 class DeepFusionEstimator(BaseEstimator):
     """Base class of the two estimators: parameters, training, scores, state.
@@ -219,7 +222,6 @@ class DeepFusionEstimator(BaseEstimator):
             )
         options = {
             "optimizer": OPTIMIZERS[self.optimizer],
-            "optimizer__fused": True,  # one pass over the weights, on a CPU as well
             "optimizer__weight_decay": self.weight_decay,
             "l1": self.l1,
             "lr": self.lr,
@@ -234,6 +236,8 @@ class DeepFusionEstimator(BaseEstimator):
         if not self.verbose:  # it would lay out its table all the same
             options["callbacks__print_log"] = None
         given = self.net_params or {}
+        if not any(f"optimizer__{name}" in given for name in _OPTIMIZER_LOOPS):
+            options["optimizer__fused"] = True  # one pass over all weights, on a CPU as well
         extra = {k: v for k, v in given.items() if not k.startswith("module__")}
         _refuse_repeats(extra, options | dict.fromkeys(NET_ARGUMENTS))
         return options | extra
