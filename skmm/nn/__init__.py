@@ -1,5 +1,6 @@
 """Deep fusion: encoders, fusion modules, the network of both, and estimators that train it."""
 
+from skmm.nn._callbacks import TensorBoardLog
 from skmm.nn._classifier import DeepFusionClassifier
 from skmm.nn._encoders import ImageEncoder, SequenceEncoder, TokenEncoder, VectorEncoder
 from skmm.nn._fusions import (
@@ -32,6 +33,7 @@ __all__ = [
     "LowRankModule",
     "SequenceEncoder",
     "SumModule",
+    "TensorBoardLog",
     "TensorModule",
     "TokenEncoder",
     "VectorEncoder",

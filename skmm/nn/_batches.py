@@ -73,6 +73,9 @@ def _take(tensor, where):
 class Batches:
     """Stand in for torch's DataLoader: take all samples of a batch at once.
 
+    In training, a single sample that is left over joins the last batch: normalization over a batch
+    of one, in a module of the user, fails.
+
     Parameters
     ----------
     dataset : BlockDataset
@@ -87,13 +90,21 @@ class Batches:
         self.generator = generator
 
     def __len__(self):
-        return -(-len(self.dataset) // self.batch_size)
+        return len(self._starts())
+
+    def _starts(self):
+        starts = range(0, len(self.dataset), self.batch_size)
+        if self.generator is not None and self.batch_size > 1 and len(starts) > 1:
+            is_left_over = len(self.dataset) - starts[-1] == 1
+            return starts[:-1] if is_left_over else starts
+        return starts
 
     def __iter__(self):
         n_samples = len(self.dataset)
         order = None
         if self.generator is not None:
             order = torch.randperm(n_samples, generator=self.generator)
-        for start in range(0, n_samples, self.batch_size):
-            where = slice(start, start + self.batch_size)
+        starts = self._starts()
+        for start, end in zip(starts, [*starts[1:], n_samples], strict=True):
+            where = slice(start, end)
             yield self.dataset[where if order is None else order[where]]

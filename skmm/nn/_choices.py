@@ -24,7 +24,7 @@ class EncoderChoice(NamedTuple):
         return (self.options or None) if self.module is None else (self.module, tuple(shape))
 
 
-def choose_encoders(blocks, encoders):
+def choose_encoders(blocks, encoders, known=None):
     """Say for each modality how it will be encoded.
 
     Parameters
@@ -33,6 +33,8 @@ def choose_encoders(blocks, encoders):
     encoders : "auto" or dict
         A kind, a pair (kind, options), or a module by modality; modalities not in the dict are left
         to shape and dtype.
+    known : dict of str, default=None
+        Kinds in an earlier fit, for a modality that is missing everywhere now and has no dtype.
 
     Returns
     -------
@@ -45,17 +47,19 @@ def choose_encoders(blocks, encoders):
                 f"encoders names {name!r}, but the modalities are {list(blocks)}"
                 + did_you_mean(name, blocks)
             )
-    return {
-        name: _choose(name, block, wanted[name])
-        if name in wanted
-        else EncoderChoice(kind_of(block))
+    guesses = {
+        name: kind_of(block) if known is None or block.present.any() else known[name]
         for name, block in blocks.items()
+    }
+    return {
+        name: _choose(name, guess, wanted[name]) if name in wanted else EncoderChoice(guess)
+        for name, guess in guesses.items()
     }
 
 
-def _choose(name, block, value):
+def _choose(name, guess, value):
     if isinstance(value, nn.Module):
-        return EncoderChoice(kind_of(block), module=value)
+        return EncoderChoice(guess, module=value)
     is_pair = isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], dict)
     kind, options = value if is_pair else (value, {})
     if not isinstance(kind, str) or kind not in ENCODERS:

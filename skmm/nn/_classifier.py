@@ -67,18 +67,28 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
     max_epochs : int, default=50
         How often the net sees every sample.
     batch_size : int, default=64
-        Samples per step of the optimizer; -1 takes all.
+        Samples per step of the optimizer; -1 takes all. A single sample that is left over joins the
+        last batch.
     lr : float, default=1e-3
         Learning rate.
+    lr_schedule : {"cosine", "linear", "one_cycle", "plateau"} or None, default=None
+        How the learning rate changes over the epochs of a `fit`. ``"cosine"`` and ``"linear"`` fall
+        from ``lr`` to 0; ``"one_cycle"`` rises to ``lr`` and falls, step by step [4]_; ``"plateau"``
+        divides by 10 when the loss, of the held out part if there is one, has not fallen for 10
+        epochs.
     optimizer : {"adamw", "adam", "sgd"}, default="adamw"
         AdamW [3]_, Adam, or stochastic gradient descent.
     weight_decay : float, default=1e-4
         L2 penalty, as the optimizer defines it.
     l1 : float, default=0.0
         Weight of the sum of absolute weights, biases apart, in the loss.
+    max_grad_norm : float, default=None
+        Gradients with a larger norm, all weights taken together, are scaled down to it; None leaves
+        them as they are.
     early_stopping : bool, default=False
-        Whether to hold out a part of the samples, the same share of each class, stop when
-        the loss on it no longer falls, and keep the weights of the best epoch.
+        Whether to hold out a part of the samples, the same share of each class, or whole groups if
+        `fit` is given any, stop when the loss on it no longer falls, and keep the weights of the best
+        epoch.
     validation_fraction : float, default=0.1
         Share of the samples to hold out for early stopping, in (0, 1).
     patience : int, default=10
@@ -90,18 +100,20 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         for another ``max_epochs`` epochs.
     device : str, default="auto"
         ``"cpu"``, ``"cuda"`` or ``"cuda:1"``; ``"auto"`` takes a GPU where there is one.
-    precision : {"float32", "float64"}, default="float32"
-        Numbers the net computes with.
+    precision : {"float32", "float64", "bfloat16"}, default="float32"
+        Numbers the net computes with. ``"bfloat16"`` halves memory and time on a GPU: layers compute
+        with 16 bits where torch holds that to be safe, and weights keep 32.
     callbacks : list, default=None
         skorch callbacks; they are copied for every `fit`.
     net_params : dict, default=None
-        Further arguments of ``skorch.NeuralNet``, such as ``optimizer__momentum``. With
+        Further arguments of ``skorch.NeuralNet``, such as ``optimizer__momentum``, or ``compile``,
+        which compiles the network (a model that is loaded again predicts without). With
         ``module__`` in front they go to the fusion module: ``{"module__gate": "sigmoid"}``.
     random_state : int, RandomState instance or None, default=None
         Seed of weights, batches, dropout and the held out part. With an int, results are equal in
         every `fit`, process and for every ``n_jobs``.
     verbose : int, default=0
-        Whether to print the loss of every epoch.
+        1 prints a line per epoch with its losses, 2 shows a bar over the epochs.
 
     Attributes
     ----------
@@ -119,7 +131,8 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
     net_ : skorch.NeuralNet
         The trained net. After loading it predicts; more training is for `fit`.
     history_ : DataFrame
-        ``epoch``, ``train_loss``, and ``valid_loss`` with early stopping, a row per epoch.
+        ``epoch``, ``train_loss``, ``valid_loss`` with early stopping, and ``lr`` with a schedule
+        that changes by epoch; a row per epoch.
     n_iter_ : int
         Number of epochs.
     n_features_in_ : int
@@ -144,6 +157,9 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
 
     A training sample without any modality does not train the net; it counts for ``class_prior_`` only.
 
+    A fitted net is a transformer, too: `transform` returns what the fusion makes of a sample. Rows
+    alone and in a batch agree to the precision of the net.
+
     A pickle holds parameters, weights, sizes and history, and neither torch nor skorch objects, unless
     a module was given; it warns when it is loaded with other versions. A model trained on a GPU loads
     on the CPU.
@@ -154,6 +170,8 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
     .. [2] N. Neverova et al., "ModDrop: adaptive multi-modal gesture recognition", IEEE TPAMI 38(8),
        2016.
     .. [3] I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", ICLR 2019.
+    .. [4] L. N. Smith and N. Topin, "Super-convergence: very fast training of neural networks using
+       large learning rates", 2018.
 
     Examples
     --------
@@ -189,9 +207,11 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         max_epochs=50,
         batch_size=64,
         lr=1e-3,
+        lr_schedule=None,
         optimizer="adamw",
         weight_decay=1e-4,
         l1=0.0,
+        max_grad_norm=None,
         early_stopping=False,
         validation_fraction=0.1,
         patience=10,
@@ -214,9 +234,11 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
             max_epochs=max_epochs,
             batch_size=batch_size,
             lr=lr,
+            lr_schedule=lr_schedule,
             optimizer=optimizer,
             weight_decay=weight_decay,
             l1=l1,
+            max_grad_norm=max_grad_norm,
             early_stopping=early_stopping,
             validation_fraction=validation_fraction,
             patience=patience,
@@ -231,7 +253,7 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         self.class_weight = class_weight
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X, y, sample_weight=None, groups=None):
         """Train the network.
 
         Parameters
@@ -243,6 +265,9 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
             Classes.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples in the loss; samples of weight 0 are left out.
+        groups : array-like of shape (n_samples,), default=None
+            Group of each sample, such as its speaker. With ``early_stopping`` whole groups are held
+            out. Requested by default in metadata routing.
 
         Returns
         -------
@@ -253,27 +278,123 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         ModalityError
             If a sample cannot be read or holds NaN, or a modality is missing everywhere.
         ValueError
-            If fewer than two classes have any weight.
+            If fewer than two classes have any weight, or no sample or group can be held out.
         FloatingPointError
-            If the training loss is not finite.
+            If the training loss is not finite. The message names the epoch, and the modality if one
+            stands out.
+        torch.OutOfMemoryError
+            If the memory of the device is not enough for the net and a batch.
         """
         with all_or_nothing(self):
-            blocks = read_blocks(self, X, reset=not self._goes_on())
-            y = _check_y(y, estimator=self)
-            check_consistent_length(next(iter(blocks.values())).tensor, y)
-            check_classification_targets(y)
-            weight = _check_sample_weight(
-                sample_weight, y, dtype=np.float64, ensure_non_negative=True
-            )
-            classes, codes = np.unique(y, return_inverse=True)
-            self._check_classes(classes)
-            prior = np.bincount(codes, weight)
-            weight = weight * self._weigh_classes(classes, y, weight)[codes]
+            goes_on = self._goes_on()
+            blocks, y, weight = self._read(X, y, sample_weight, reset=not goes_on)
+            classes = np.unique(y)
+            self._check_classes(classes, goes_on)
+            codes, weight, prior = self._encode(classes, y, weight)
             _check_weights(classes, np.bincount(codes, weight * has_any_modality(blocks)))
-            self._fit_net(blocks, codes, weight, groups=codes, n_outputs=len(classes))
-            self.classes_ = classes
-            self.class_prior_ = prior / prior.sum()
+            self._fit_net(
+                blocks,
+                codes,
+                weight,
+                classes=codes,
+                groups=groups,
+                n_outputs=len(classes),
+                goes_on=goes_on,
+            )
+            self.classes_, self.class_prior_ = classes, prior
         return self
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train one epoch more, on new samples: to get used to a new user, say.
+
+        The first call builds the net from its samples. Later ones keep statistics, classes,
+        ``class_prior_`` and the moments of the optimizer. Nothing is held out.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_samples, n_modalities) or array of shape (n_samples, n_features)
+            As in `fit`. After the first call a modality may be missing everywhere.
+        y : array-like of shape (n_samples,)
+            Classes, some of ``classes_``.
+        classes : array-like of shape (n_classes,), default=None
+            All classes there will be; needed in the first call.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples in the loss; samples of weight 0 are left out.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ValueError
+            If the first call has no ``classes``, later ones have others, or y has one more.
+        FloatingPointError
+            If the training loss is not finite; the old net stays.
+        """
+        with all_or_nothing(self):
+            goes_on = hasattr(self, "net_")
+            classes = self._all_classes(classes)
+            blocks, y, weight = self._read(X, y, sample_weight, reset=not goes_on)
+            strange = np.setdiff1d(y, classes)
+            if len(strange):
+                raise ValueError(
+                    f"y has the class {strange.tolist()[0]!r}, and the classes are "
+                    f"{classes.tolist()}; `classes` of the first partial_fit must name all"
+                )
+            codes, weight, prior = self._encode(classes, y, weight)
+            self._fit_net(
+                blocks,
+                codes,
+                weight,
+                classes=codes,
+                groups=None,
+                n_outputs=len(classes),
+                goes_on=goes_on,
+                n_epochs=1,
+            )
+            if not goes_on:
+                self.classes_, self.class_prior_ = classes, prior
+        return self
+
+    def _read(self, X, y, sample_weight, *, reset):
+        """Check what `fit` is given; return blocks, y and weights."""
+        blocks = read_blocks(self, X, reset=reset)
+        y = _check_y(y, estimator=self)
+        check_consistent_length(next(iter(blocks.values())).tensor, y)
+        check_classification_targets(y)
+        weight = _check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
+        return blocks, y, weight
+
+    def _encode(self, classes, y, weight):
+        """Return y as codes, weights with those of the classes, and the shares of the classes."""
+        codes = np.searchsorted(classes, y)
+        prior = np.bincount(codes, weight, minlength=len(classes))
+        # Without any weight there is no prior, and an error soon after.
+        prior = prior / (prior.sum() or 1.0)
+        return codes, weight * self._weigh_classes(classes, y, weight)[codes], prior
+
+    def _all_classes(self, classes):
+        """Return the classes of `partial_fit`."""
+        if classes is None and not hasattr(self, "classes_"):
+            raise ValueError(
+                "classes=None in the first partial_fit, whose samples need not have all of them; "
+                "pass classes=np.unique(y) of all y there will be"
+            )
+        if classes is None:
+            return self.classes_
+        classes = np.unique(classes)
+        if hasattr(self, "classes_") and not np.array_equal(classes, self.classes_):
+            raise ValueError(
+                f"classes={classes.tolist()}, and the net was built for {self.classes_.tolist()}; "
+                "leave classes out, or fit a new model"
+            )
+        if len(classes) < 2:
+            raise ValueError(
+                f"classes={classes.tolist()}; at least 2 classes are needed, got 1 class"
+            )
+        return classes
 
     def _weigh_classes(self, classes, y, weight):
         """Weights of the classes; one without any sample of positive weight does not matter."""
@@ -290,8 +411,8 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         )
         return weights
 
-    def _check_classes(self, classes):
-        if self._goes_on() and not np.array_equal(classes, self.classes_):
+    def _check_classes(self, classes, goes_on):
+        if goes_on and not np.array_equal(classes, self.classes_):
             raise ValueError(
                 f"warm_start=True goes on with a net for the classes {self.classes_.tolist()}, and y "
                 f"has {classes.tolist()}; set warm_start=False"

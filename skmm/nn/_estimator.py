@@ -5,8 +5,8 @@ from copy import deepcopy
 import numpy as np
 import pandas as pd
 import torch
-from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 from skorch.callbacks import EarlyStopping
@@ -15,13 +15,17 @@ from skorch.helper import predefined_split
 from skmm._device import resolve_device
 from skmm._threads import one_thread
 from skmm._validation import Integral, Interval, ModalityError, Options, Real, StrOptions
-from skmm.nn._batches import BlockDataset
+from skmm.nn._batches import Batches, BlockDataset
 from skmm.nn._blocks import read_blocks
+from skmm.nn._callbacks import EpochBar
 from skmm.nn._choices import choose_encoders, rate_groups
 from skmm.nn._encoders.build import takes_pixels, without_loading
 from skmm.nn._fusions import FUSIONS
+from skmm.nn._history import plot_losses
+from skmm.nn._hold_out import hold_out, hold_out_groups
 from skmm.nn._kinds import as_kind, n_channels
 from skmm.nn._modality_weights import compute_weights, weighs_modalities
+from skmm.nn._schedules import SCHEDULES, make_schedule
 from skmm.nn._standardize import Standardize, channel_statistics
 from skmm.nn._state import (
     check_versions,
@@ -32,24 +36,21 @@ from skmm.nn._state import (
     restore_history,
     weights_of,
 )
-from skmm.nn._training import (
-    NET_ARGUMENTS,
-    OPTIMIZERS,
-    hold_out,
-    make_net,
-    seed_scope,
-    train,
-)
+from skmm.nn._training import NET_ARGUMENTS, OPTIMIZERS, make_net, seed_scope, train
 
 # What torch can be asked for instead of a fused step.
 _OPTIMIZER_LOOPS = ("fused", "foreach", "capturable", "differentiable")
 
 
-class DeepFusionEstimator(BaseEstimator):
-    """Base class of the two estimators: parameters, training, scores, state.
+class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """Base class of the two estimators: parameters, training, scores, embeddings, state.
 
     A subclass names its loss in ``_loss``.
     """
+
+    # Who stops early on a part that shares groups with the rest stops too late: groups are used
+    # whenever they are routed, as in ConcatFusion.
+    __metadata_request__fit = {"groups": True}
 
     _parameter_constraints = {
         "fusion": [StrOptions(set(FUSIONS)), torch.nn.Module],
@@ -61,15 +62,17 @@ class DeepFusionEstimator(BaseEstimator):
         "max_epochs": [Interval(Integral, 1, None, closed="left")],
         "batch_size": [Interval(Integral, 1, None, closed="left"), Options(Integral, {-1})],
         "lr": [Interval(Real, 0, None, closed="neither")],
+        "lr_schedule": [StrOptions(set(SCHEDULES)), None],
         "optimizer": [StrOptions(set(OPTIMIZERS))],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
         "l1": [Interval(Real, 0, None, closed="left")],
+        "max_grad_norm": [Interval(Real, 0, None, closed="neither"), None],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "patience": [Interval(Integral, 1, None, closed="left")],
         "warm_start": ["boolean"],
         "device": [str],
-        "precision": [StrOptions({"float32", "float64"})],
+        "precision": [StrOptions({"float32", "float64", "bfloat16"})],
         "callbacks": [list, None],
         "net_params": [dict, None],
         "random_state": ["random_state"],
@@ -88,9 +91,11 @@ class DeepFusionEstimator(BaseEstimator):
         max_epochs=50,
         batch_size=64,
         lr=1e-3,
+        lr_schedule=None,
         optimizer="adamw",
         weight_decay=1e-4,
         l1=0.0,
+        max_grad_norm=None,
         early_stopping=False,
         validation_fraction=0.1,
         patience=10,
@@ -111,9 +116,11 @@ class DeepFusionEstimator(BaseEstimator):
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.lr = lr
+        self.lr_schedule = lr_schedule
         self.optimizer = optimizer
         self.weight_decay = weight_decay
         self.l1 = l1
+        self.max_grad_norm = max_grad_norm
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.patience = patience
@@ -130,49 +137,123 @@ class DeepFusionEstimator(BaseEstimator):
         """DataFrame with a row per epoch: ``epoch``, ``train_loss``, ``valid_loss`` if there is one."""
         return pd.DataFrame(epochs_of(self.net_.history))
 
-    def _fit_net(self, blocks, y, weight, *, groups, n_outputs):
+    def plot_history(self, ax=None):
+        """Draw the losses of every epoch, and mark the best one if a part was held out.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        ax : matplotlib Axes
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed (extra ``plots``).
+        """
+        check_is_fitted(self)
+        return plot_losses(self.history_, ax)
+
+    def embed(self, X):
+        """Compute the fused representation of samples: what the network predicts from.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_samples, n_modalities) or array of shape (n_samples, n_features)
+            As in `fit`. Columns of a frame are found by name.
+
+        Returns
+        -------
+        embeddings : ndarray of shape (n_samples, embed_dim), float32 or float64
+            In the precision of the weights.
+        """
+        _, dataset = self._read_to_predict(X)
+        with one_thread():
+            return self.net_.compute_embeddings(dataset)
+
+    def transform(self, X):
+        """Compute the fused representation of samples, as a step of a pipeline.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_samples, n_modalities) or array of shape (n_samples, n_features)
+            As in `fit`. Columns of a frame are found by name.
+
+        Returns
+        -------
+        embeddings : ndarray of shape (n_samples, embed_dim), float32 or float64
+            As `embed` returns them; `set_output` changes the container.
+        """
+        return self.embed(X)
+
+    @property
+    def _n_features_out(self):
+        return self.network_["embed_dim"]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+    def _fit_net(self, blocks, y, weight, *, classes, groups, n_outputs, goes_on, n_epochs=None):
         """Train a net on the samples of positive weight; assign nothing before it is trained.
 
-        `y` is what the loss compares the scores with, `groups` what early stopping stratifies by.
+        `y` is what the loss compares the scores with. Early stopping keeps `groups` whole, if there
+        are any, and stratifies by `classes`, the codes of classes, otherwise. With `n_epochs` that
+        many are trained, without early stopping.
         """
-        rows = rows_to_learn_from(blocks, weight)
-        choices = self._choose_encoders(blocks)
+        rows = rows_to_learn_from(blocks, weight, needs_all=not goes_on)
+        choices = self._choose_encoders(blocks, goes_on)
         blocks = {
             name: as_kind(blocks[name], choice.kind, pixels=takes_pixels(choice.options))
             for name, choice in choices.items()
         }
-        network = self._describe_network(blocks, choices, rows, n_outputs)
+        network = self._describe_network(blocks, choices, rows, n_outputs, goes_on)
         target = self._make_target(y, weight, rows)
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
-        options = self._net_options(seed, choices)
-        training = rows
-        if self.early_stopping:
-            kept, held_out = hold_out(groups[rows], self.validation_fraction, seed)
+        training, validation = rows, None
+        if self.early_stopping and n_epochs is None:
+            kept, held_out = self._hold_out(rows, classes, groups, seed)
             training, validation = rows[kept], rows[held_out]
+        if goes_on:  # in another order, but with the same part held out
+            seed += self.n_iter_
+        dataset = BlockDataset(blocks, target, training)
+        options = self._net_options(seed, choices, len(dataset), n_epochs, validation is not None)
+        if validation is not None:
             options["train_split"] = predefined_split(BlockDataset(blocks, target, validation))
         device = resolve_device(self.device)
         with seed_scope(seed, device), one_thread():
             net = make_net(network, self._loss, device, self.precision, **options)
-            if self._goes_on():
+            if goes_on:
                 self._take_over(net)
             else:
-                _set_statistics(net.module_, blocks, rows, weight)
-            train(net, BlockDataset(blocks, target, training))
+                _set_statistics(net.network, blocks, rows, weight)
+            train(net, dataset)
         self.network_ = network | {"encoders": without_loading(network["encoders"])}
         self.net_ = net
         self.n_iter_ = len(net.history)
+
+    def _hold_out(self, rows, classes, groups, seed):
+        if groups is None:
+            return hold_out(classes[rows], self.validation_fraction, seed)
+        check_consistent_length(classes, groups)
+        groups = column_or_1d(groups)
+        return hold_out_groups(groups[rows], classes[rows], self.validation_fraction, seed)
 
     def _goes_on(self):
         """Whether `fit` starts from the net of the last `fit`."""
         return self.warm_start and hasattr(self, "net_")
 
-    def _choose_encoders(self, blocks):
-        choices = choose_encoders(blocks, self.encoders)
+    def _choose_encoders(self, blocks, goes_on):
+        choices = choose_encoders(blocks, self.encoders, self._kinds if goes_on else None)
         kinds = {name: choice.kind for name, choice in choices.items()}
-        if self._goes_on() and kinds != self._kinds:
+        if goes_on and kinds != self._kinds:
             raise ValueError(
-                f"warm_start=True goes on with a net that reads {self._kinds}, and now it would be "
-                f"{kinds}; keep encoders and the dtypes of X, or set warm_start=False"
+                f"training goes on with a net that reads {self._kinds}, and now it would be {kinds}; keep "
+                "encoders and the dtypes of X, or set warm_start=False"
             )
         return choices
 
@@ -180,13 +261,13 @@ class DeepFusionEstimator(BaseEstimator):
     def _kinds(self):
         return {name: kind for name, (kind, _) in self.network_["modalities"].items()}
 
-    def _describe_network(self, blocks, choices, rows, n_outputs):
+    def _describe_network(self, blocks, choices, rows, n_outputs, goes_on):
         """Collect the arguments of FusionNetwork."""
         if not all(isinstance(width, Integral) and width >= 1 for width in self.hidden_dims):
             raise ValueError(
                 f"hidden_dims={self.hidden_dims!r}; expected the widths of the layers, integers from 1"
             )
-        if self._goes_on():
+        if goes_on:
             modalities = self.network_["modalities"]
         else:
             modalities = {
@@ -213,27 +294,25 @@ class DeepFusionEstimator(BaseEstimator):
         _refuse_repeats(options, network, "module__")
         return network | options
 
-    def _net_options(self, seed, choices):
+    def _net_options(self, seed, choices, n_samples, n_epochs, stops_early):
         """Collect the arguments of NeuralNet."""
-        callbacks = []
-        if self.early_stopping:
-            callbacks.append(
-                ("early_stopping", EarlyStopping(patience=self.patience, load_best=True))
-            )
+        if n_epochs is None:
+            n_epochs = self.max_epochs
         options = {
             "optimizer": OPTIMIZERS[self.optimizer],
             "optimizer__weight_decay": self.weight_decay,
             "l1": self.l1,
+            "max_grad_norm": self.max_grad_norm,
             "lr": self.lr,
-            "max_epochs": self.max_epochs,
+            "max_epochs": n_epochs,
             "batch_size": self.batch_size,
             "iterator_train__generator": torch.Generator().manual_seed(seed),
-            "callbacks": callbacks + deepcopy(self.callbacks or []),
-            "verbose": self.verbose,
+            "callbacks": self._make_callbacks(n_samples, n_epochs, stops_early),
+            "verbose": int(self.verbose == 1),
         }
         if groups := rate_groups(choices):
             options["optimizer__param_groups"] = groups
-        if not self.verbose:  # it would lay out its table all the same
+        if self.verbose != 1:  # it would lay out its table all the same
             options["callbacks__print_log"] = None
         given = self.net_params or {}
         if not any(f"optimizer__{name}" in given for name in _OPTIMIZER_LOOPS):
@@ -242,12 +321,28 @@ class DeepFusionEstimator(BaseEstimator):
         _refuse_repeats(extra, options | dict.fromkeys(NET_ARGUMENTS))
         return options | extra
 
+    def _make_callbacks(self, n_samples, n_epochs, stops_early):
+        """Make the callbacks of the parameters, and copies of those of the user."""
+        callbacks = []
+        if self.lr_schedule is not None:
+            size = n_samples if self.batch_size == -1 else self.batch_size
+            n_batches = len(Batches(range(n_samples), size, torch.Generator()))
+            monitor = "valid_loss" if stops_early else "train_loss"
+            schedule = make_schedule(self.lr_schedule, n_epochs, n_batches, monitor)
+            callbacks.append(("lr_schedule", schedule))
+        if stops_early:
+            stop = EarlyStopping(patience=self.patience, load_best=True)
+            callbacks.append(("early_stopping", stop))
+        if self.verbose > 1:
+            callbacks.append(("epoch_bar", EpochBar(n_epochs)))
+        return callbacks + deepcopy(self.callbacks or [])
+
     def _make_target(self, y, weight, rows):
         """Return y and weight as tensors, numbers in the precision of the net.
 
         Equal weights are no weights, and are left out.
         """
-        dtype = getattr(torch, self.precision)
+        dtype = torch.float64 if self.precision == "float64" else torch.float32
         y = torch.from_numpy(y)
         y = y.to(dtype) if y.is_floating_point() else y
         if weight[rows].min() == weight[rows].max():
@@ -258,10 +353,10 @@ class DeepFusionEstimator(BaseEstimator):
     def _take_over(self, net):
         """Start a new net where the last one stopped; the last one stays as it is."""
         try:
-            load_weights(net.module_, weights_of(self.net_.module_))
+            load_weights(net.network, weights_of(self.net_.network))
         except ValueError as error:
             raise ValueError(
-                f"warm_start=True goes on with the fitted net, but {error}; keep the parameters that "
+                f"training goes on with the fitted net, but {error}; keep the parameters that "
                 "shape the net, or set warm_start=False"
             ) from error
         restore_history(net, epochs_of(self.net_.history))
@@ -289,27 +384,27 @@ class DeepFusionEstimator(BaseEstimator):
             Rows sum to 1. A missing modality has weight 0, and so has every one in a row that has no
             modality.
         """
-        blocks = self._read_blocks(X)
+        blocks, dataset = self._read_to_predict(X)
         with one_thread():
-            weights = compute_weights(self.net_, BlockDataset(blocks))
+            weights = compute_weights(self.net_, dataset)
         index = X.index if isinstance(X, pd.DataFrame) else None
         return pd.DataFrame(weights, index=index, columns=list(blocks))
 
-    def _read_blocks(self, X):
-        """Return the blocks of X, each as the kind it had in fit."""
+    def _read_to_predict(self, X):
+        """Return X as blocks, each as the kind it had in fit, and as what the net reads."""
         if not hasattr(self, "net_"):
             check_is_fitted(self)  # it looks at every attribute, which takes its time
         blocks = read_blocks(self, X, reset=False)
         encoders = self.network_["encoders"]
-        return {
+        blocks = {
             name: as_kind(blocks[name], kind, pixels=takes_pixels(encoders.get(name)))
             for name, kind in self._kinds.items()
         }
+        return blocks, BlockDataset(blocks)
 
     def _compute_scores(self, X):
         """Return the scores of the net, (n_samples, n_outputs), and which samples have any modality."""
-        blocks = self._read_blocks(X)
-        dataset = BlockDataset(blocks)
+        blocks, dataset = self._read_to_predict(X)
         with one_thread():
             scores = self.net_.compute_scores(dataset)
         if not np.isfinite(scores).all():
@@ -317,7 +412,7 @@ class DeepFusionEstimator(BaseEstimator):
             row, index = bad.argmax(), next(iter(blocks.values())).index
             raise ModalityError(
                 "the scores of the net are not finite; expected values of the size of those in fit, "
-                f"which {self.net_.module_.head[-1].weight.dtype} can hold",
+                f"which {self.net_.network.head[-1].weight.dtype} can hold",
                 row=row,
                 index=None if index is None else index[row],
             )
@@ -330,7 +425,8 @@ class DeepFusionEstimator(BaseEstimator):
         state = dict(super().__getstate__())
         net = state.pop("net_", None)
         if net is not None:
-            state["_weights"] = weights_of(net.module_)
+            state["_weights"] = weights_of(net.network)
+            state["_precision"] = net.precision
             state["_history"] = epochs_of(net.history)
         return state | {"_versions": current_versions()}
 
@@ -338,9 +434,12 @@ class DeepFusionEstimator(BaseEstimator):
         state = dict(state)
         check_versions(state.pop("_versions", None))
         weights, history = state.pop("_weights", None), state.pop("_history", None)
+        precision = state.pop("_precision", None)
         super().__setstate__(state)
         if weights is not None:
-            self.net_ = rebuild_net(self.network_, self._loss, self.device, weights, history)
+            self.net_ = rebuild_net(
+                self.network_, self._loss, self.device, precision, weights, history
+            )
 
 
 def has_any_modality(blocks):
@@ -348,11 +447,16 @@ def has_any_modality(blocks):
     return np.any([block.present for block in blocks.values()], axis=0)
 
 
-def rows_to_learn_from(blocks, weight):
-    """Samples with positive weight and any modality; a modality that none of them has is refused."""
+def rows_to_learn_from(blocks, weight, *, needs_all=True):
+    """Samples with positive weight and any modality, of which there must be one.
+
+    With `needs_all`, a modality that none of them has is refused.
+    """
     rows = np.flatnonzero(has_any_modality(blocks) & (weight > 0))
+    if len(rows) == 0 and not needs_all:
+        raise ValueError("no sample has positive weight and any modality; give some to learn from")
     for block in blocks.values():
-        if not block.present[rows].any():
+        if needs_all and not block.present[rows].any():
             raise block.error("missing in every sample of positive weight; leave the column out")
     return rows
 
@@ -364,7 +468,7 @@ def _moments_for(net, last):
     """
     names = {parameter: name for name, parameter in last.module_.named_parameters()}
     moments = {names[parameter]: state for parameter, state in last.optimizer_.state.items()}
-    names = {parameter: name for name, parameter in net.module_.named_parameters()}
+    names = {parameter: name for name, parameter in net.network.named_parameters()}
     groups = net.optimizer_.param_groups
     order = [names[parameter] for group in groups for parameter in group["params"]]
     return {i: deepcopy(moments[name]) for i, name in enumerate(order) if name in moments}

@@ -1,5 +1,6 @@
 """Say what went wrong in training, and where, instead of training on."""
 
+from contextlib import contextmanager
 from math import isfinite
 
 import torch
@@ -27,7 +28,7 @@ def check_loss(net, inputs, loss):
     value = loss.item()
     if isfinite(value):
         return
-    name = find_culprit(net.module_, inputs)
+    name = find_culprit(net.network, inputs)
     look = "huge values in X or y" if name is None else f"huge values in modality {name!r}"
     raise FloatingPointError(
         f"the training loss is {value} in epoch {len(net.history)}; expected a finite number. Use a "
@@ -91,3 +92,22 @@ def _is_extreme(tensor):
     if tensor is None or not tensor.is_floating_point() or tensor.numel() == 0:
         return False
     return not tensor.abs().max().item() <= _EXTREME  # NaN is extreme, too
+
+
+@contextmanager
+def memory_advice(net):
+    """Say how to need less memory when there is not enough of it.
+
+    Raises
+    ------
+    torch.OutOfMemoryError
+        In place of the one that torch raises inside the scope.
+    """
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise torch.OutOfMemoryError(
+            f"the memory of device {str(net.device)!r} is not enough for batches of {net.batch_size} "
+            f"samples ({error}). Use a smaller batch_size, precision='bfloat16', smaller images or "
+            "shorter sequences, or device='cpu'."
+        ) from error

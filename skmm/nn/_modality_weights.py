@@ -29,10 +29,10 @@ def compute_weights(net, dataset):
     -------
     weights : ndarray of shape (n_samples, n_modalities), float64
     """
-    net.module_.eval()
+    net.network.eval()
     with torch.inference_mode():
         weights = [
-            net.module_.modality_weights(**to_tensor(inputs, device=net.device))
+            net.network.modality_weights(**to_tensor(inputs, device=net.device))
             for inputs, _ in net.get_iterator(dataset)
         ]
     return torch.cat(weights).cpu().numpy().astype(np.float64)

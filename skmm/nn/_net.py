@@ -7,7 +7,7 @@ from skorch.callbacks import Callback
 from skorch.utils import TeeGenerator, to_tensor
 from torch import nn
 
-from skmm.nn._guards import check_loss
+from skmm.nn._guards import check_loss, memory_advice
 
 # What skorch would call for every batch.
 _BATCH_EVENTS = ("on_batch_begin", "on_batch_end", "on_grad_computed")
@@ -80,14 +80,22 @@ class LeanNet(NeuralNet):
         self.optimizer_.step()
         return {"loss": loss, "y_pred": scores}
 
+    @property
+    def network(self):
+        """The module without what ``torch.compile`` put around it; they share their weights."""
+        return getattr(self.module_, "_orig_mod", self.module_)
+
     def infer(self, x, **fit_params):
         """Compute the scores of a batch, in the precision of the net."""
+        return self._apply(self.module_, x, **fit_params)
+
+    def _apply(self, module, inputs, **fit_params):
         if self.device != "cpu":
-            x = to_tensor(x, device=self.device)
+            inputs = to_tensor(inputs, device=self.device)
         if self.precision != "bfloat16":
-            return self.module_(**x, **fit_params)
+            return module(**inputs, **fit_params)
         with torch.autocast(torch.device(self.device).type, torch.bfloat16):
-            scores = self.module_(**x, **fit_params)
+            scores = module(**inputs, **fit_params)
         return scores.float()
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
@@ -111,9 +119,32 @@ class LeanNet(NeuralNet):
         -------
         scores : ndarray of shape (n_samples, n_outputs), float64
         """
+        return self._predict(self.module_, dataset).astype(np.float64)
+
+    def compute_embeddings(self, dataset):
+        """Compute what the fusion module makes of each sample: what the head is given.
+
+        Parameters
+        ----------
+        dataset : BlockDataset
+
+        Returns
+        -------
+        embeddings : ndarray of shape (n_samples, embed_dim)
+        """
+        fused = []
+        network = self.network
+        handle = network.head.register_forward_pre_hook(lambda head, args: fused.append(args[0]))
+        try:
+            self._predict(network, dataset)
+        finally:
+            handle.remove()
+        return torch.cat(fused).to(network.head[-1].weight.dtype).cpu().numpy()
+
+    def _predict(self, module, dataset):
+        """Run a module over a dataset, batch by batch."""
         if self.module_.training:
             self._set_training(False)
-        with torch.inference_mode():
-            scores = [self.infer(inputs) for inputs, _ in self.get_iterator(dataset)]
-            scores = scores[0] if len(scores) == 1 else torch.cat(scores)
-            return scores.cpu().numpy().astype(np.float64)
+        with torch.inference_mode(), memory_advice(self):
+            outputs = [self._apply(module, inputs) for inputs, _ in self.get_iterator(dataset)]
+            return (outputs[0] if len(outputs) == 1 else torch.cat(outputs)).cpu().numpy()

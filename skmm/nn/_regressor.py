@@ -61,17 +61,26 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
     max_epochs : int, default=50
         How often the net sees every sample.
     batch_size : int, default=64
-        Samples per step of the optimizer; -1 takes all.
+        Samples per step of the optimizer; -1 takes all. A single sample that is left over joins the
+        last batch.
     lr : float, default=1e-3
         Learning rate.
+    lr_schedule : {"cosine", "linear", "one_cycle", "plateau"} or None, default=None
+        How the learning rate changes over the epochs of a `fit`. ``"cosine"`` and ``"linear"`` fall
+        from ``lr`` to 0; ``"one_cycle"`` rises to ``lr`` and falls, step by step [4]_; ``"plateau"``
+        divides by 10 when the loss, of the held out part if there is one, has not fallen for 10
+        epochs.
     optimizer : {"adamw", "adam", "sgd"}, default="adamw"
         AdamW [3]_, Adam, or stochastic gradient descent.
     weight_decay : float, default=1e-4
         L2 penalty, as the optimizer defines it.
     l1 : float, default=0.0
         Weight of the sum of absolute weights, biases apart, in the loss.
+    max_grad_norm : float, default=None
+        Gradients with a larger norm, all weights taken together, are scaled down to it; None leaves
+        them as they are.
     early_stopping : bool, default=False
-        Whether to hold out a part of the samples, stop when
+        Whether to hold out a part of the samples, or whole groups if `fit` is given any, stop when
         the loss on it no longer falls, and keep the weights of the best epoch.
     validation_fraction : float, default=0.1
         Share of the samples to hold out for early stopping, in (0, 1).
@@ -82,18 +91,20 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
         for another ``max_epochs`` epochs.
     device : str, default="auto"
         ``"cpu"``, ``"cuda"`` or ``"cuda:1"``; ``"auto"`` takes a GPU where there is one.
-    precision : {"float32", "float64"}, default="float32"
-        Numbers the net computes with.
+    precision : {"float32", "float64", "bfloat16"}, default="float32"
+        Numbers the net computes with. ``"bfloat16"`` halves memory and time on a GPU: layers compute
+        with 16 bits where torch holds that to be safe, and weights keep 32.
     callbacks : list, default=None
         skorch callbacks; they are copied for every `fit`.
     net_params : dict, default=None
-        Further arguments of ``skorch.NeuralNet``, such as ``optimizer__momentum``. With
+        Further arguments of ``skorch.NeuralNet``, such as ``optimizer__momentum``, or ``compile``,
+        which compiles the network (a model that is loaded again predicts without). With
         ``module__`` in front they go to the fusion module: ``{"module__gate": "sigmoid"}``.
     random_state : int, RandomState instance or None, default=None
         Seed of weights, batches, dropout and the held out part. With an int, results are equal in
         every `fit`, process and for every ``n_jobs``.
     verbose : int, default=0
-        Whether to print the loss of every epoch.
+        1 prints a line per epoch with its losses, 2 shows a bar over the epochs.
 
     Attributes
     ----------
@@ -111,7 +122,8 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
     net_ : skorch.NeuralNet
         The trained net. After loading it predicts; more training is for `fit`.
     history_ : DataFrame
-        ``epoch``, ``train_loss``, and ``valid_loss`` with early stopping, a row per epoch.
+        ``epoch``, ``train_loss``, ``valid_loss`` with early stopping, and ``lr`` with a schedule
+        that changes by epoch; a row per epoch.
     n_iter_ : int
         Number of epochs.
     n_features_in_ : int
@@ -136,6 +148,9 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
 
     A training sample without any modality does not train the net; it counts for ``y_mean_`` only.
 
+    A fitted net is a transformer, too: `transform` returns what the fusion makes of a sample. Rows
+    alone and in a batch agree to the precision of the net.
+
     A pickle holds parameters, weights, sizes and history, and neither torch nor skorch objects, unless
     a module was given; it warns when it is loaded with other versions. A model trained on a GPU loads
     on the CPU.
@@ -146,6 +161,8 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
     .. [2] N. Neverova et al., "ModDrop: adaptive multi-modal gesture recognition", IEEE TPAMI 38(8),
        2016.
     .. [3] I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", ICLR 2019.
+    .. [4] L. N. Smith and N. Topin, "Super-convergence: very fast training of neural networks using
+       large learning rates", 2018.
 
     Examples
     --------
@@ -164,7 +181,7 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
     _loss = "squared_error"
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X, y, sample_weight=None, groups=None):
         """Train the network.
 
         Parameters
@@ -176,6 +193,9 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
             Target.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples in the loss; samples of weight 0 are left out.
+        groups : array-like of shape (n_samples,), default=None
+            Group of each sample, such as its speaker. With ``early_stopping`` whole groups are held
+            out. Requested by default in metadata routing.
 
         Returns
         -------
@@ -186,27 +206,70 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
         ModalityError
             If a sample cannot be read or holds NaN, or a modality is missing everywhere.
         ValueError
-            If every weight is zero.
+            If every weight is zero, or no sample or group can be held out.
         FloatingPointError
-            If the training loss is not finite.
+            If the training loss is not finite. The message names the epoch, and the modality if one
+            stands out.
+        torch.OutOfMemoryError
+            If the memory of the device is not enough for the net and a batch.
         """
         with all_or_nothing(self):
-            goes_on = self._goes_on()
-            blocks = read_blocks(self, X, reset=not goes_on)
-            y = _check_y(y, y_numeric=True, estimator=self).astype(np.float64)
-            check_consistent_length(next(iter(blocks.values())).tensor, y)
-            weight = _check_sample_weight(
-                sample_weight, y, dtype=np.float64, ensure_non_negative=True
-            )
+            self._fit(X, y, sample_weight, groups=groups, goes_on=self._goes_on())
+        return self
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, sample_weight=None):
+        """Train one epoch more, on new samples: to get used to a new user, say.
+
+        The first call builds the net from its samples. Later ones keep statistics, ``y_mean_``,
+        ``y_scale_`` and the moments of the optimizer. Nothing is held out.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_samples, n_modalities) or array of shape (n_samples, n_features)
+            As in `fit`. After the first call a modality may be missing everywhere.
+        y : array-like of shape (n_samples,)
+            Target.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples in the loss; samples of weight 0 are left out.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ValueError
+            If no sample has positive weight and any modality.
+        FloatingPointError
+            If the training loss is not finite; the old net stays.
+        """
+        with all_or_nothing(self):
+            goes_on = hasattr(self, "net_")
+            self._fit(X, y, sample_weight, groups=None, goes_on=goes_on, n_epochs=1)
+        return self
+
+    def _fit(self, X, y, sample_weight, *, groups, goes_on, n_epochs=None):
+        blocks = read_blocks(self, X, reset=not goes_on)
+        y = _check_y(y, y_numeric=True, estimator=self).astype(np.float64)
+        check_consistent_length(next(iter(blocks.values())).tensor, y)
+        weight = _check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
+        if goes_on:  # the net speaks in the units it was first trained in
+            mean, scale = self.y_mean_, self.y_scale_
+        else:
             mean = np.average(y, weights=weight)
             scale = np.sqrt(np.average((y - mean) ** 2, weights=weight)) or 1.0
-            if goes_on:  # the net speaks in the units it was first trained in
-                mean, scale = self.y_mean_, self.y_scale_
-            self._fit_net(
-                blocks, (y - mean) / scale, weight, groups=np.zeros(len(y), dtype=int), n_outputs=1
-            )
-            self.y_mean_, self.y_scale_ = float(mean), float(scale)
-        return self
+        self._fit_net(
+            blocks,
+            (y - mean) / scale,
+            weight,
+            classes=np.zeros(len(y), dtype=int),
+            groups=groups,
+            n_outputs=1,
+            goes_on=goes_on,
+            n_epochs=n_epochs,
+        )
+        self.y_mean_, self.y_scale_ = float(mean), float(scale)
 
     def predict(self, X):
         """Predict the target.

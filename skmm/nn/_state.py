@@ -99,7 +99,7 @@ def restore_history(net, epochs):
             net.history.record(name, value)
 
 
-def rebuild_net(network, loss, device, weights, history):
+def rebuild_net(network, loss, device, precision, weights, history):
     """Build a net that predicts as the one whose weights these are.
 
     A model trained on a GPU is rebuilt on the CPU, with a warning, where there is no GPU.
@@ -109,9 +109,8 @@ def rebuild_net(network, loss, device, weights, history):
     except ValueError as error:
         warnings.warn(f"{error}. The model is loaded on the CPU.", UserWarning, stacklevel=3)
         device = "cpu"
-    precision = str(weights["head.0.weight"].dtype) if "head.0.weight" in weights else "float32"
     with seed_scope(0, device):
         net = make_net(network, loss, device, precision)
-    load_weights(net.module_, weights)
+    load_weights(net.network, weights)
     restore_history(net, history)
     return net

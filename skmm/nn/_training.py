@@ -1,14 +1,14 @@
-"""Train a network with skorch: the net, its loss, the scope of its seed, and when it stops."""
+"""Train a network with skorch: the net, its loss, the scope of its seed, and what stops it."""
 
 from contextlib import contextmanager
 from threading import RLock
 
-import numpy as np
 import torch
 from skorch.callbacks import EarlyStopping
 from torch import nn
 
 from skmm.nn._batches import Batches
+from skmm.nn._guards import memory_advice
 from skmm.nn._net import LeanNet
 from skmm.nn._network import FusionNetwork
 
@@ -73,7 +73,7 @@ def make_net(network, loss, device, precision, **options):
         Arguments of :class:`FusionNetwork`.
     loss : {"cross_entropy", "squared_error"}
     device : str
-    precision : {"float32", "float64"}
+    precision : {"float32", "float64", "bfloat16"}
     **options : dict
         Further arguments of ``skorch.NeuralNet``.
 
@@ -95,7 +95,7 @@ def make_net(network, loss, device, precision, **options):
     arguments = {f"module__{name}": value for name, value in network.items()}
     net = LeanNet(**(fixed | arguments | options)).initialize()
     if precision == "float64":
-        net.module_.double()
+        net.network.double()
     return net
 
 
@@ -103,44 +103,14 @@ def train(net, dataset):
     """Run the epochs, and let Ctrl-C through: `net.fit` would take it for a normal end."""
     net.notify("on_train_begin", X=dataset, y=None)
     try:
-        net.fit_loop(dataset)
+        with memory_advice(net):
+            net.fit_loop(dataset)
     except KeyboardInterrupt:  # is also how skorch's early stopping leaves the loop
         callbacks = [callback for _, callback in net.callbacks_]
         if not any(isinstance(c, EarlyStopping) and c.misses_ == c.patience for c in callbacks):
             raise
     net.notify("on_train_end", X=dataset, y=None)
     net.train_split = None  # it holds the validation data
-
-
-def hold_out(groups, fraction, seed):
-    """Split rows at random, in the same shares from every group, into training and validation.
-
-    Parameters
-    ----------
-    groups : ndarray of shape (n_samples,)
-        Classes; every class keeps a row to train on.
-    fraction : float
-        Share of the rows to hold out.
-    seed : int
-
-    Returns
-    -------
-    training, validation : ndarray of int
-        Positions of the rows.
-    """
-    shuffled = np.random.default_rng(seed).permutation(len(groups))
-    order = shuffled[np.argsort(groups[shuffled], kind="stable")]
-    is_first = np.diff(groups[order], prepend=-1) != 0
-    candidates = order[~is_first]
-    if len(candidates) == 0:
-        raise ValueError(
-            f"early_stopping=True holds out a part of X, but {len(groups)} samples are too few: one "
-            "of each class is needed for training; give more, or set early_stopping=False"
-        )
-    n_held_out = np.clip(round(fraction * len(groups)), 1, len(candidates))
-    # Evenly spaced in rows sorted by group, which takes the same share of each.
-    held_out = candidates[np.arange(n_held_out) * len(candidates) // n_held_out]
-    return np.setdiff1d(shuffled, held_out), np.sort(held_out)
 
 
 @contextmanager
