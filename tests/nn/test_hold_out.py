@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from skmm.nn._hold_out import hold_out
+from skmm.nn._hold_out import hold_out, hold_out_groups
 
 
 @pytest.mark.parametrize("fraction", [0.1, 0.5, 0.9])
@@ -36,3 +36,30 @@ def test_the_held_out_part_depends_on_the_seed_only():
 def test_one_sample_per_class_cannot_be_split():
     with pytest.raises(ValueError, match="4 samples are too few: one of each class"):
         hold_out(np.arange(4), 0.5, seed=0)
+
+
+@pytest.mark.parametrize("fraction", [0.1, 0.25, 0.5])
+def test_no_group_is_torn_apart(fraction):
+    groups = np.repeat(np.arange(40), 5)
+    kept, held_out = hold_out_groups(groups, np.arange(200) % 2, fraction, seed=0)
+    assert sorted([*kept, *held_out]) == list(range(200))
+    assert not set(groups[kept]) & set(groups[held_out])
+    assert len(held_out) == 200 * fraction
+
+
+def test_a_class_of_one_group_is_not_held_out():
+    groups = np.array(["a", "a", "b", "b", "c", "c"])
+    classes = np.array([0, 0, 1, 1, 1, 1])
+    for seed in range(10):
+        assert "a" in groups[hold_out_groups(groups, classes, 0.4, seed)[0]]
+
+
+def test_groups_that_are_all_needed_cannot_be_held_out():
+    with pytest.raises(ValueError, match="none of the 2 groups can be missed"):
+        hold_out_groups(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1]), 0.5, seed=0)
+
+
+def test_held_out_groups_depend_on_the_seed_only():
+    groups, classes = np.arange(60) // 2, np.zeros(60, dtype=int)
+    again = [hold_out_groups(groups, classes, 0.2, seed)[1].tolist() for seed in (1, 1, 2)]
+    assert again[0] == again[1] != again[2]
