@@ -51,6 +51,7 @@ __all__ = [
     "_routing_enabled",
     "_safe_indexing",
     "all_or_nothing",
+    "check_targets",
     "did_you_mean",
     "is_null",
     "refuse_dict",
@@ -137,6 +138,28 @@ def refuse_dict(X):
             f"X is a dict of {len(X)} modalities, and scikit-learn would count its keys as samples; "
             "use make_frame(**X)"
         )
+
+
+def check_targets(y, *, estimator, numeric=False):
+    """Check one target, or several side by side.
+
+    Parameters
+    ----------
+    y : {array-like, sparse matrix} of shape (n_samples,) or (n_samples, n_targets)
+    estimator : object
+        For error messages.
+    numeric : bool, default=False
+        Whether objects are made numbers.
+
+    Returns
+    -------
+    y : ndarray or sparse matrix
+    """
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None"
+        )
+    return _check_y(y, multi_output=True, y_numeric=numeric, estimator=estimator)
 
 
 def did_you_mean(name, names):

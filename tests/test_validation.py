@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from joblib import Parallel, delayed
 from scipy import sparse
+from sklearn.linear_model import LogisticRegression
 
 from skmm import ModalityError
-from skmm._validation import all_or_nothing, did_you_mean, is_null, refuse_dict
+from skmm._validation import all_or_nothing, check_targets, did_you_mean, is_null, refuse_dict
 
 
 @pytest.mark.parametrize(
@@ -86,3 +87,8 @@ def test_a_failed_fit_leaves_nothing_behind(error):
 def test_the_nearest_name_is_suggested_if_one_is_near():
     assert did_you_mean("audios", ["audio", "text"]) == "; did you mean 'audio'?"
     assert did_you_mean("xyz", ["audio", "text"]) == ""
+
+
+def test_no_target_is_refused():
+    with pytest.raises(ValueError, match="LogisticRegression requires y to be passed"):
+        check_targets(None, estimator=LogisticRegression())

@@ -7,7 +7,7 @@ from sklearn.base import RegressorMixin, is_regressor
 from sklearn.linear_model import RidgeCV
 from sklearn.metrics import r2_score
 
-from skmm._validation import StrOptions, _check_y, _routing_enabled
+from skmm._validation import StrOptions, _check_y, _routing_enabled, check_targets
 from skmm.fusion import _greedy
 from skmm.fusion._late import LateFusion
 from skmm.fusion._rules import REGRESSOR_RULES
@@ -105,7 +105,7 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
         return tags
 
     def _learn_targets(self, y):
-        y = np.asarray(_check_y(y, multi_output=True, y_numeric=True, estimator=self))
+        y = np.asarray(check_targets(y, numeric=True, estimator=self))
         if y.ndim == 2 and y.shape[1] == 1:
             y = _check_y(y, y_numeric=True, estimator=self)
         mean = y.mean(axis=0, dtype=np.float64)

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
-from skmm._validation import _check_y
+from skmm._validation import _check_y, check_targets
 
 
 class Targets(NamedTuple):
@@ -65,7 +65,7 @@ def read_targets(y, estimator):
     ValueError
         If y is continuous, or has one class only.
     """
-    y = _check_y(y, multi_output=True, estimator=estimator)
+    y = check_targets(y, estimator=estimator)
     y = y.toarray() if issparse(y) else np.asarray(y)
     if y.ndim == 2 and y.shape[1] == 1:
         y = _check_y(y, estimator=estimator)

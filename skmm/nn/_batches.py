@@ -37,8 +37,8 @@ class BlockDataset(Dataset):
     ----------
     blocks : dict of str to Block
         As brought to their kinds.
-    target : tuple of Tensor of shape (n_samples,), default=()
-        What the loss wants beside the scores.
+    target : tuple of tuple of Tensor, default=()
+        What the loss wants beside the scores: for each target (y, weight), or (y,).
     rows : ndarray of int, default=None
         Positions of the rows that belong to the dataset; None takes all.
     """
@@ -59,7 +59,7 @@ class BlockDataset(Dataset):
         if self.rows is not None:
             where = self.rows[where]
         blocks = {name: _take(tensor, where) for name, tensor in self.blocks.items()}
-        target = tuple(_take(tensor, where) for tensor in self.target)
+        target = tuple(tuple(_take(part, where) for part in parts) for parts in self.target)
         inputs = {"blocks": blocks}
         if self.present is not None:
             inputs["present"] = _take(self.present, where)

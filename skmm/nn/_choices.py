@@ -47,19 +47,20 @@ def choose_encoders(blocks, encoders, known=None):
                 f"encoders names {name!r}, but the modalities are {list(blocks)}"
                 + did_you_mean(name, blocks)
             )
-    guesses = {
-        name: kind_of(block) if known is None or block.present.any() else known[name]
-        for name, block in blocks.items()
-    }
+
+    def guess(name):
+        block = blocks[name]
+        return kind_of(block) if known is None or block.present.any() else known[name]
+
     return {
-        name: _choose(name, guess, wanted[name]) if name in wanted else EncoderChoice(guess)
-        for name, guess in guesses.items()
+        name: _choose(name, wanted[name], guess) if name in wanted else EncoderChoice(guess(name))
+        for name in blocks
     }
 
 
-def _choose(name, guess, value):
+def _choose(name, value, guess):
     if isinstance(value, nn.Module):
-        return EncoderChoice(guess, module=value)
+        return EncoderChoice(guess(name), module=value)
     is_pair = isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], dict)
     kind, options = value if is_pair else (value, {})
     if not isinstance(kind, str) or kind not in ENCODERS:

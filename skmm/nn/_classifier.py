@@ -1,19 +1,16 @@
 """Classification by deep fusion."""
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import ClassifierMixin
-from sklearn.utils import check_consistent_length, compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 
-from skmm._validation import (
-    StrOptions,
-    _check_sample_weight,
-    _check_y,
-    _fit_context,
-    all_or_nothing,
-)
-from skmm.nn._blocks import read_blocks
-from skmm.nn._estimator import DeepFusionEstimator, has_any_modality
+from skmm._validation import StrOptions, _check_y, _fit_context, check_targets
+from skmm.nn._class_weights import class_weights
+from skmm.nn._estimator import DeepFusionEstimator, check_length
+from skmm.nn._targets import Goal, read_classes, read_labels
+
+_OF_FIT = object()  # in place of the `classes` of partial_fit: y has them all
 
 
 class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
@@ -94,7 +91,8 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
     patience : int, default=10
         Epochs without improvement after which training stops early.
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes in the loss, beside sample weights.
+        Weights of the classes in the loss, beside sample weights. Labels can be ``"balanced"`` only,
+        each between the samples that have it and those that do not.
     warm_start : bool, default=False
         Whether `fit` goes on with the net of the last `fit`, its moments, statistics and history,
         for another ``max_epochs`` epochs.
@@ -118,10 +116,10 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The classes.
+        The classes; of labels their columns in y.
     class_prior_ : ndarray of shape (n_classes,)
-        Share of each class in `fit`, by sample weight: the prediction for a sample that has no
-        modality at all.
+        Share of each class, or of samples with each label, in `fit`, by sample weight: the prediction
+        for a sample that has no modality at all.
     modalities_ : list of str or None
         Names of the modalities; None if X was a matrix of numbers.
     cell_shapes_ : dict of str to tuple
@@ -189,7 +187,6 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
     True
     """
 
-    _loss = "cross_entropy"
     _parameter_constraints = {
         **DeepFusionEstimator._parameter_constraints,
         "class_weight": [dict, StrOptions({"balanced"}), None],
@@ -261,8 +258,8 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         X : DataFrame of shape (n_samples, n_modalities) or array of shape (n_samples, n_features)
             A column per modality, of tensors or of arrays of one shape; null cells are missing
             modalities. A matrix of numbers is one modality.
-        y : array-like of shape (n_samples,)
-            Classes.
+        y : {array-like, sparse matrix} of shape (n_samples,) or (n_samples, n_labels)
+            Classes; or labels, any number of which may apply to a sample, as a matrix of 0 and 1.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples in the loss; samples of weight 0 are left out.
         groups : array-like of shape (n_samples,), default=None
@@ -278,31 +275,15 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         ModalityError
             If a sample cannot be read or holds NaN, or a modality is missing everywhere.
         ValueError
-            If fewer than two classes have any weight, or no sample or group can be held out.
+            If fewer than two classes have any weight, a matrix y holds other numbers than 0 and 1, or
+            no sample or group can be held out.
         FloatingPointError
             If the training loss is not finite. The message names the epoch, and the modality if one
             stands out.
         torch.OutOfMemoryError
             If the memory of the device is not enough for the net and a batch.
         """
-        with all_or_nothing(self):
-            goes_on = self._goes_on()
-            blocks, y, weight = self._read(X, y, sample_weight, reset=not goes_on)
-            classes = np.unique(y)
-            self._check_classes(classes, goes_on)
-            codes, weight, prior = self._encode(classes, y, weight)
-            _check_weights(classes, np.bincount(codes, weight * has_any_modality(blocks)))
-            self._fit_net(
-                blocks,
-                codes,
-                weight,
-                classes=codes,
-                groups=groups,
-                n_outputs=len(classes),
-                goes_on=goes_on,
-            )
-            self.classes_, self.class_prior_ = classes, prior
-        return self
+        return self._train(X, y, sample_weight, groups=groups)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -315,10 +296,10 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         ----------
         X : DataFrame of shape (n_samples, n_modalities) or array of shape (n_samples, n_features)
             As in `fit`. After the first call a modality may be missing everywhere.
-        y : array-like of shape (n_samples,)
-            Classes, some of ``classes_``.
+        y : {array-like, sparse matrix} of shape (n_samples,) or (n_samples, n_labels)
+            Classes, some of ``classes_``; or labels, as in `fit`.
         classes : array-like of shape (n_classes,), default=None
-            All classes there will be; needed in the first call.
+            All classes there will be; needed in the first call, unless y is a matrix of labels.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples in the loss; samples of weight 0 are left out.
 
@@ -333,90 +314,66 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         FloatingPointError
             If the training loss is not finite; the old net stays.
         """
-        with all_or_nothing(self):
-            goes_on = hasattr(self, "net_")
-            classes = self._all_classes(classes)
-            blocks, y, weight = self._read(X, y, sample_weight, reset=not goes_on)
-            strange = np.setdiff1d(y, classes)
-            if len(strange):
-                raise ValueError(
-                    f"y has the class {strange.tolist()[0]!r}, and the classes are "
-                    f"{classes.tolist()}; `classes` of the first partial_fit must name all"
-                )
-            codes, weight, prior = self._encode(classes, y, weight)
-            self._fit_net(
-                blocks,
-                codes,
-                weight,
-                classes=codes,
-                groups=None,
-                n_outputs=len(classes),
-                goes_on=goes_on,
-                n_epochs=1,
-            )
-            if not goes_on:
-                self.classes_, self.class_prior_ = classes, prior
-        return self
+        return self._train(X, y, sample_weight, is_part=True, classes=classes)
 
-    def _read(self, X, y, sample_weight, *, reset):
-        """Check what `fit` is given; return blocks, y and weights."""
-        blocks = read_blocks(self, X, reset=reset)
-        y = _check_y(y, estimator=self)
-        check_consistent_length(next(iter(blocks.values())).tensor, y)
+    def _read_y(self, y, n_samples):
+        """Check the classes, (n_samples,), or labels of 0 and 1, (n_samples, n_labels)."""
+        y = check_targets(y, estimator=self)
+        y = y.toarray() if issparse(y) else y
+        if y.ndim == 1 or y.shape[1] == 1:
+            y = _check_y(y, estimator=self)
         check_classification_targets(y)
-        weight = _check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
-        return blocks, y, weight
-
-    def _encode(self, classes, y, weight):
-        """Return y as codes, weights with those of the classes, and the shares of the classes."""
-        codes = np.searchsorted(classes, y)
-        prior = np.bincount(codes, weight, minlength=len(classes))
-        # Without any weight there is no prior, and an error soon after.
-        prior = prior / (prior.sum() or 1.0)
-        return codes, weight * self._weigh_classes(classes, y, weight)[codes], prior
-
-    def _all_classes(self, classes):
-        """Return the classes of `partial_fit`."""
-        if classes is None and not hasattr(self, "classes_"):
+        if y.ndim == 2 and not np.isin(y, (0, 1)).all():
             raise ValueError(
-                "classes=None in the first partial_fit, whose samples need not have all of them; "
-                "pass classes=np.unique(y) of all y there will be"
+                f"y has {y.shape[1]} columns, which are read as labels of 0 and 1, and holds "
+                f"{np.unique(y)[:5].tolist()}; use MultitaskFusion for several targets with classes"
             )
-        if classes is None:
-            return self.classes_
-        classes = np.unique(classes)
-        if hasattr(self, "classes_") and not np.array_equal(classes, self.classes_):
-            raise ValueError(
-                f"classes={classes.tolist()}, and the net was built for {self.classes_.tolist()}; "
-                "leave classes out, or fit a new model"
-            )
-        if len(classes) < 2:
-            raise ValueError(
-                f"classes={classes.tolist()}; at least 2 classes are needed, got 1 class"
-            )
-        return classes
+        check_length(y, n_samples)
+        return y
 
-    def _weigh_classes(self, classes, y, weight):
-        """Weights of the classes; one without any sample of positive weight does not matter."""
-        given = self.class_weight
-        if isinstance(given, dict):
-            if not all(np.isfinite(value) and value >= 0 for value in given.values()):
-                raise ValueError(f"class_weight={given} must hold finite numbers, at least 0")
-            return compute_class_weight(given, classes=classes, y=y)
-        counts = weight > 0
-        seen = np.isin(classes, y[counts])
-        weights = np.ones(len(classes))
-        weights[seen] = compute_class_weight(
-            given, classes=classes[seen], y=y[counts], sample_weight=weight[counts]
-        )
-        return weights
+    def _aim(self, y, weight, occupied, known, classes=_OF_FIT):
+        is_part = classes is not _OF_FIT
+        if y.ndim == 2:
+            goal, strata = self._aim_at_labels(y, weight), np.zeros(len(y), dtype=int)
+        else:
+            goal = self._aim_at_classes(y, weight, known, classes)
+            strata = goal.y
+            if not is_part:
+                totals = np.bincount(strata, goal.weight * occupied)
+                _check_weights(goal.target.classes, totals)
+        if known is not None:
+            _refuse_others(known[0], goal.target)
+            if is_part:
+                goal = goal._replace(target=known[0])
+        return [goal], strata
 
-    def _check_classes(self, classes, goes_on):
-        if goes_on and not np.array_equal(classes, self.classes_):
+    def _aim_at_classes(self, y, weight, known, classes):
+        if classes is _OF_FIT:
+            target = read_classes(y, weight)
+        else:
+            target = read_classes(y, weight, _read_classes_of_parts(y, classes, known))
+        codes = target.encode(y)
+        weight = weight * class_weights(self.class_weight, target.classes, y, weight)[codes]
+        return Goal(target, codes, weight)
+
+    def _aim_at_labels(self, y, weight):
+        if isinstance(self.class_weight, dict):
             raise ValueError(
-                f"warm_start=True goes on with a net for the classes {self.classes_.tolist()}, and y "
-                f"has {classes.tolist()}; set warm_start=False"
+                "class_weight is a dict, which weighs the classes of one target, and y has "
+                f"{y.shape[1]} labels; use class_weight='balanced', or sample_weight"
             )
+        target = read_labels(y, weight)
+        if self.class_weight is not None:
+            columns = [
+                weight * class_weights("balanced", np.array([0, 1]), column, weight)[column]
+                for column in y.astype(int).T
+            ]
+            weight = np.column_stack(columns)
+        return Goal(target, target.encode(y), weight)
+
+    def _tell(self, y):
+        (target,) = self._targets
+        self.classes_, self.class_prior_ = target.classes, target.prior
 
     def predict_proba(self, X):
         """Predict the probability of each class.
@@ -429,15 +386,14 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         Returns
         -------
         probabilities : ndarray of shape (n_samples, n_classes)
-            In the order of ``classes_``. A sample without any modality gets ``class_prior_``.
+            In the order of ``classes_``. A sample without any modality gets ``class_prior_``. For
+            labels the probability that each applies; rows need not sum to 1.
         """
         scores, occupied = self._compute_scores(X)
-        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-        probabilities = odds / odds.sum(axis=1, keepdims=True)
-        return np.where(occupied[:, np.newaxis], probabilities, self.class_prior_)
+        return self._targets[0].predict_proba(scores, occupied)
 
     def predict(self, X):
-        """Predict the most probable class.
+        """Predict the most probable class, or all labels that are more probable than not.
 
         Parameters
         ----------
@@ -446,10 +402,49 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
 
         Returns
         -------
-        y : ndarray of shape (n_samples,)
+        y : ndarray of shape (n_samples,) or (n_samples, n_labels)
         """
-        best = self.predict_proba(X).argmax(axis=1)  # first: it is what raises NotFittedError
-        return self.classes_[best]
+        scores, occupied = self._compute_scores(X)
+        return self._targets[0].predict(scores, occupied)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = tags.classifier_tags.multi_label = True
+        return tags
+
+
+def _read_classes_of_parts(y, given, known):
+    """All classes of `partial_fit`, which the first call has to name."""
+    known = None if known is None else known[0].classes
+    if given is None and known is None:
+        raise ValueError(
+            "classes=None in the first partial_fit, whose samples need not have all of them; "
+            "pass classes=np.unique(y) of all y there will be"
+        )
+    classes = known if given is None else np.unique(given)
+    if known is not None and not np.array_equal(classes, known):
+        raise ValueError(
+            f"classes={classes.tolist()}, and the net was built for {known.tolist()}; "
+            "leave classes out, or fit a new model"
+        )
+    if len(classes) < 2:
+        raise ValueError(f"classes={classes.tolist()}; at least 2 classes are needed, got 1 class")
+    strange = np.setdiff1d(y, classes)
+    if len(strange):
+        raise ValueError(
+            f"y has the class {strange.tolist()[0]!r}, and the classes are {classes.tolist()}; "
+            "`classes` of the first partial_fit must name all"
+        )
+    return classes
+
+
+def _refuse_others(known, target):
+    """Refuse to go on with a net for other classes or labels."""
+    if type(known) is not type(target) or not np.array_equal(known.classes, target.classes):
+        raise ValueError(
+            f"training goes on with a net for the {known.noun} {known.classes.tolist()}, and y has "
+            f"{target.classes.tolist()}; set warm_start=False, or fit a new model"
+        )
 
 
 def _check_weights(classes, totals):

@@ -14,7 +14,16 @@ from skorch.helper import predefined_split
 
 from skmm._device import resolve_device
 from skmm._threads import one_thread
-from skmm._validation import Integral, Interval, ModalityError, Options, Real, StrOptions
+from skmm._validation import (
+    Integral,
+    Interval,
+    ModalityError,
+    Options,
+    Real,
+    StrOptions,
+    _check_sample_weight,
+    all_or_nothing,
+)
 from skmm.nn._batches import Batches, BlockDataset
 from skmm.nn._blocks import read_blocks
 from skmm.nn._callbacks import EpochBar
@@ -43,9 +52,10 @@ _OPTIMIZER_LOOPS = ("fused", "foreach", "capturable", "differentiable")
 
 
 class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
-    """Base class of the two estimators: parameters, training, scores, embeddings, state.
+    """Base class of the estimators: parameters, training, scores, embeddings, state.
 
-    A subclass names its loss in ``_loss``.
+    A subclass checks targets in ``_read_y(y, n_samples)``, says what a net is to learn from them in
+    ``_aim``, and tells in ``_tell`` what it has learned.
     """
 
     # Who stops early on a part that shares groups with the rest stops too late: groups are used
@@ -198,25 +208,56 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         tags.transformer_tags.preserves_dtype = []
         return tags
 
-    def _fit_net(self, blocks, y, weight, *, classes, groups, n_outputs, goes_on, n_epochs=None):
+    def _train(self, X, y, sample_weight, *, groups=None, is_part=False, **options):
+        """Fit a net, or the last one further, and leave everything as it was if that fails.
+
+        A part of the samples, as `partial_fit` gets them, is trained on for one epoch. Options are for
+        ``_aim``.
+        """
+        with all_or_nothing(self):
+            goes_on = hasattr(self, "net_") and (is_part or self.warm_start)
+            blocks = read_blocks(self, X, reset=not goes_on)
+            n_samples = len(next(iter(blocks.values())).present)
+            y = self._read_y(y, n_samples)
+            weight = _check_sample_weight(
+                sample_weight, np.empty((n_samples, 1)), dtype=np.float64, ensure_non_negative=True
+            )
+            goals, strata = self._aim(
+                y, weight, has_any_modality(blocks), self._targets if goes_on else None, **options
+            )
+            self._fit_net(
+                blocks,
+                goals,
+                strata=strata,
+                groups=groups,
+                goes_on=goes_on,
+                n_epochs=1 if is_part else None,
+            )
+            self._tell(y)
+        return self
+
+    def _fit_net(self, blocks, goals, *, strata, groups, goes_on, n_epochs):
         """Train a net on the samples of positive weight; assign nothing before it is trained.
 
-        `y` is what the loss compares the scores with. Early stopping keeps `groups` whole, if there
-        are any, and stratifies by `classes`, the codes of classes, otherwise. With `n_epochs` that
-        many are trained, without early stopping.
+        Early stopping keeps `groups` whole, if there are any, and otherwise takes the same share of
+        each of the `strata`, codes such as those of classes. With `n_epochs` that many are trained,
+        without early stopping.
         """
+        weight = sum(goal.weight_of_samples for goal in goals)
         rows = rows_to_learn_from(blocks, weight, needs_all=not goes_on)
         choices = self._choose_encoders(blocks, goes_on)
         blocks = {
             name: as_kind(blocks[name], choice.kind, pixels=takes_pixels(choice.options))
             for name, choice in choices.items()
         }
+        loss = self._describe_loss(goals)
+        n_outputs = sum(width for _, width in loss["parts"])
         network = self._describe_network(blocks, choices, rows, n_outputs, goes_on)
-        target = self._make_target(y, weight, rows)
+        target = tuple(self._make_target(goal, rows) for goal in goals)
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         training, validation = rows, None
         if self.early_stopping and n_epochs is None:
-            kept, held_out = self._hold_out(rows, classes, groups, seed)
+            kept, held_out = self._hold_out(rows, strata, groups, seed)
             training, validation = rows[kept], rows[held_out]
         if goes_on:  # in another order, but with the same part held out
             seed += self.n_iter_
@@ -226,26 +267,28 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             options["train_split"] = predefined_split(BlockDataset(blocks, target, validation))
         device = resolve_device(self.device)
         with seed_scope(seed, device), one_thread():
-            net = make_net(network, self._loss, device, self.precision, **options)
+            net = make_net(network, loss, device, self.precision, **options)
             if goes_on:
                 self._take_over(net)
             else:
                 _set_statistics(net.network, blocks, rows, weight)
             train(net, dataset)
         self.network_ = network | {"encoders": without_loading(network["encoders"])}
+        self._loss = loss
+        self._targets = [goal.target for goal in goals]
         self.net_ = net
         self.n_iter_ = len(net.history)
 
-    def _hold_out(self, rows, classes, groups, seed):
-        if groups is None:
-            return hold_out(classes[rows], self.validation_fraction, seed)
-        check_consistent_length(classes, groups)
-        groups = column_or_1d(groups)
-        return hold_out_groups(groups[rows], classes[rows], self.validation_fraction, seed)
+    def _describe_loss(self, goals):
+        """Collect the arguments of FusionLoss."""
+        return {"parts": [(goal.target.loss, goal.target.n_outputs) for goal in goals]}
 
-    def _goes_on(self):
-        """Whether `fit` starts from the net of the last `fit`."""
-        return self.warm_start and hasattr(self, "net_")
+    def _hold_out(self, rows, strata, groups, seed):
+        if groups is None:
+            return hold_out(strata[rows], self.validation_fraction, seed)
+        check_consistent_length(strata, groups)
+        groups = column_or_1d(groups)
+        return hold_out_groups(groups[rows], strata[rows], self.validation_fraction, seed)
 
     def _choose_encoders(self, blocks, goes_on):
         choices = choose_encoders(blocks, self.encoders, self._kinds if goes_on else None)
@@ -337,23 +380,25 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             callbacks.append(("epoch_bar", EpochBar(n_epochs)))
         return callbacks + deepcopy(self.callbacks or [])
 
-    def _make_target(self, y, weight, rows):
+    def _make_target(self, goal, rows):
         """Return y and weight as tensors, numbers in the precision of the net.
 
         Equal weights are no weights, and are left out.
         """
         dtype = torch.float64 if self.precision == "float64" else torch.float32
-        y = torch.from_numpy(y)
+        y = torch.from_numpy(goal.y)
         y = y.to(dtype) if y.is_floating_point() else y
-        if weight[rows].min() == weight[rows].max():
+        weight = goal.weight[rows]
+        if weight.min() == weight.max() > 0:
             return (y,)
-        weight = weight * (len(rows) / weight[rows].sum())
-        return y, torch.from_numpy(weight).to(dtype)
+        # A task without labels in a part of the samples has no weight at all.
+        return y, torch.from_numpy(goal.weight / (weight.mean() or 1.0)).to(dtype)
 
     def _take_over(self, net):
         """Start a new net where the last one stopped; the last one stays as it is."""
         try:
             load_weights(net.network, weights_of(self.net_.network))
+            load_weights(net.criterion_, weights_of(self.net_.criterion_))
         except ValueError as error:
             raise ValueError(
                 f"training goes on with the fitted net, but {error}; keep the parameters that "
@@ -426,6 +471,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         net = state.pop("net_", None)
         if net is not None:
             state["_weights"] = weights_of(net.network)
+            state["_loss_weights"] = weights_of(net.criterion_)
             state["_precision"] = net.precision
             state["_history"] = epochs_of(net.history)
         return state | {"_versions": current_versions()}
@@ -433,13 +479,20 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
     def __setstate__(self, state):
         state = dict(state)
         check_versions(state.pop("_versions", None))
-        weights, history = state.pop("_weights", None), state.pop("_history", None)
-        precision = state.pop("_precision", None)
+        names = ("_precision", "_weights", "_loss_weights", "_history")
+        parts = [state.pop(name, None) for name in names]
         super().__setstate__(state)
-        if weights is not None:
-            self.net_ = rebuild_net(
-                self.network_, self._loss, self.device, precision, weights, history
-            )
+        if parts[0] is not None:
+            self.net_ = rebuild_net(self.network_, self._loss, self.device, *parts)
+
+
+def check_length(y, n_samples):
+    """Refuse a y of another length than X."""
+    if len(y) != n_samples:
+        raise ValueError(
+            f"Found input variables with inconsistent numbers of samples: X has {n_samples}, and y has "
+            f"{len(y)}"
+        )
 
 
 def has_any_modality(blocks):
@@ -466,12 +519,17 @@ def _moments_for(net, last):
 
     Encoders may have got other learning rates meanwhile, and so other groups of parameters.
     """
-    names = {parameter: name for name, parameter in last.module_.named_parameters()}
+    names = _names_of_parameters(last)
     moments = {names[parameter]: state for parameter, state in last.optimizer_.state.items()}
-    names = {parameter: name for name, parameter in net.network.named_parameters()}
+    names = _names_of_parameters(net)
     groups = net.optimizer_.param_groups
     order = [names[parameter] for group in groups for parameter in group["params"]]
     return {i: deepcopy(moments[name]) for i, name in enumerate(order) if name in moments}
+
+
+def _names_of_parameters(net):
+    parts = [*net.network.named_parameters(), *net.criterion_.named_parameters()]
+    return {parameter: name for name, parameter in parts}
 
 
 def _set_statistics(module, blocks, rows, weight):

@@ -41,22 +41,25 @@ class FusionLoss(nn.Module):
             self.log_variances = nn.Parameter(torch.zeros(len(parts)))
 
     def forward(self, scores, target):
-        """Compare scores of shape (B, n_outputs) with ((y, weight), ...), a pair per target.
+        """Compare scores of shape (B, n_outputs) with the targets: (y, weight) for each, or (y,).
 
         Classes are of shape (B,), labels and numbers of shape (B, n_outputs); weights are of shape
-        (B,), or (B, n_outputs) for labels.
+        (B,), or (B, n_outputs) for labels. Without weights all samples have the same.
         """
         kinds, widths = zip(*self.parts, strict=True)
         parts = zip(kinds, scores.split(widths, dim=1), target, strict=True)
-        losses = [mean_loss(kind, part, y, weight) for kind, part, (y, weight) in parts]
+        losses = [mean_loss(kind, part, *values) for kind, part, values in parts]
         if self.weighting == "uncertainty" and self.training:
             return uncertainty_loss(losses, kinds, self.log_variances)
-        weights = [1.0] * len(losses) if isinstance(self.weighting, str | None) else self.weighting
-        return sum(weight * loss for weight, loss in zip(weights, losses, strict=True))
+        if isinstance(self.weighting, list):
+            losses = [weight * loss for weight, loss in zip(self.weighting, losses, strict=True)]
+        return sum(losses)
 
 
-def mean_loss(kind, scores, y, weight):
+def mean_loss(kind, scores, y, weight=None):
     """Mean over samples, and over outputs, of loss times weight."""
+    if weight is None:
+        return _LOSSES[kind](scores, y)
     each = _LOSSES[kind](scores, y, reduction="none")
     if each.ndim > weight.ndim:
         each = each.mean(dim=1)

@@ -47,7 +47,7 @@ class LeanNet(NeuralNet):
         losses, sizes = [], []
         for batch in iterator:
             losses.append(step_fn(batch, **fit_params)["loss"].detach())
-            sizes.append(len(batch[1][0]))
+            sizes.append(len(batch[1][0][0]))
         rows = zip(torch.stack(losses).tolist(), sizes, strict=True)
         self.history[-1]["batches"] += [
             {f"{prefix}_loss": loss, f"{prefix}_batch_size": size} for loss, size in rows

@@ -2,11 +2,10 @@
 
 import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.utils import check_consistent_length
 
-from skmm._validation import _check_sample_weight, _check_y, _fit_context, all_or_nothing
-from skmm.nn._blocks import read_blocks
-from skmm.nn._estimator import DeepFusionEstimator
+from skmm._validation import _fit_context, check_targets
+from skmm.nn._estimator import DeepFusionEstimator, check_length
+from skmm.nn._targets import Goal, read_numbers
 
 
 class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
@@ -108,10 +107,10 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
 
     Attributes
     ----------
-    y_mean_ : float
+    y_mean_ : float or ndarray of shape (n_targets,)
         Mean of y in `fit`, by sample weight: the prediction for a sample that has no modality at
         all.
-    y_scale_ : float
+    y_scale_ : float or ndarray of shape (n_targets,)
         Standard deviation of y in `fit`; 1 if y is constant.
     modalities_ : list of str or None
         Names of the modalities; None if X was a matrix of numbers.
@@ -178,8 +177,6 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
     True
     """
 
-    _loss = "squared_error"
-
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, groups=None):
         """Train the network.
@@ -189,8 +186,8 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
         X : DataFrame of shape (n_samples, n_modalities) or array of shape (n_samples, n_features)
             A column per modality, of tensors or of arrays of one shape; null cells are missing
             modalities. A matrix of numbers is one modality.
-        y : array-like of shape (n_samples,)
-            Target.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target, or several; each counts the same in the loss.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples in the loss; samples of weight 0 are left out.
         groups : array-like of shape (n_samples,), default=None
@@ -213,9 +210,7 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
         torch.OutOfMemoryError
             If the memory of the device is not enough for the net and a batch.
         """
-        with all_or_nothing(self):
-            self._fit(X, y, sample_weight, groups=groups, goes_on=self._goes_on())
-        return self
+        return self._train(X, y, sample_weight, groups=groups)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None):
@@ -228,8 +223,8 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
         ----------
         X : DataFrame of shape (n_samples, n_modalities) or array of shape (n_samples, n_features)
             As in `fit`. After the first call a modality may be missing everywhere.
-        y : array-like of shape (n_samples,)
-            Target.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target, or several; each counts the same in the loss.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples in the loss; samples of weight 0 are left out.
 
@@ -244,32 +239,26 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
         FloatingPointError
             If the training loss is not finite; the old net stays.
         """
-        with all_or_nothing(self):
-            goes_on = hasattr(self, "net_")
-            self._fit(X, y, sample_weight, groups=None, goes_on=goes_on, n_epochs=1)
-        return self
+        return self._train(X, y, sample_weight, is_part=True)
 
-    def _fit(self, X, y, sample_weight, *, groups, goes_on, n_epochs=None):
-        blocks = read_blocks(self, X, reset=not goes_on)
-        y = _check_y(y, y_numeric=True, estimator=self).astype(np.float64)
-        check_consistent_length(next(iter(blocks.values())).tensor, y)
-        weight = _check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
-        if goes_on:  # the net speaks in the units it was first trained in
-            mean, scale = self.y_mean_, self.y_scale_
-        else:
-            mean = np.average(y, weights=weight)
-            scale = np.sqrt(np.average((y - mean) ** 2, weights=weight)) or 1.0
-        self._fit_net(
-            blocks,
-            (y - mean) / scale,
-            weight,
-            classes=np.zeros(len(y), dtype=int),
-            groups=groups,
-            n_outputs=1,
-            goes_on=goes_on,
-            n_epochs=n_epochs,
-        )
-        self.y_mean_, self.y_scale_ = float(mean), float(scale)
+    def _read_y(self, y, n_samples):
+        y = check_targets(y, numeric=True, estimator=self).astype(np.float64)
+        check_length(y, n_samples)
+        return y
+
+    def _aim(self, y, weight, occupied, known):
+        target = read_numbers(y, weight)
+        if known is not None:  # the net speaks in the units it was first trained in
+            if known[0].n_outputs != target.n_outputs:
+                raise ValueError(
+                    f"training goes on with a net for {known[0].n_outputs} targets, and y has "
+                    f"{target.n_outputs}; set warm_start=False, or fit a new model"
+                )
+            target = known[0]
+        return [Goal(target, target.encode(y), weight)], np.zeros(len(y), dtype=int)
+
+    def _tell(self, y):
+        self.y_mean_, self.y_scale_ = self._targets[0].statistics
 
     def predict(self, X):
         """Predict the target.
@@ -281,8 +270,13 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
 
         Returns
         -------
-        y : ndarray of shape (n_samples,)
+        y : ndarray of shape (n_samples,) or (n_samples, n_targets)
             A sample without any modality gets ``y_mean_``.
         """
         scores, occupied = self._compute_scores(X)
-        return np.where(occupied, scores[:, 0], 0.0) * self.y_scale_ + self.y_mean_
+        return self._targets[0].predict(scores, occupied)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

@@ -99,7 +99,7 @@ def restore_history(net, epochs):
             net.history.record(name, value)
 
 
-def rebuild_net(network, loss, device, precision, weights, history):
+def rebuild_net(network, loss, device, precision, weights, loss_weights, history):
     """Build a net that predicts as the one whose weights these are.
 
     A model trained on a GPU is rebuilt on the CPU, with a warning, where there is no GPU.
@@ -112,5 +112,6 @@ def rebuild_net(network, loss, device, precision, weights, history):
     with seed_scope(0, device):
         net = make_net(network, loss, device, precision)
     load_weights(net.network, weights)
+    load_weights(net.criterion_, loss_weights)
     restore_history(net, history)
     return net

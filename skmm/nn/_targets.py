@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit, softmax
+from scipy.special import expit
 
 
 class Classes(NamedTuple):
@@ -13,6 +13,7 @@ class Classes(NamedTuple):
     prior: np.ndarray  # (n_classes,): share of the weight of each
 
     loss = "cross_entropy"
+    noun = "classes"
 
     @property
     def n_outputs(self):
@@ -24,7 +25,8 @@ class Classes(NamedTuple):
 
     def predict_proba(self, scores, occupied):
         """Probabilities of the classes; those of `prior` where a sample has no modality."""
-        return np.where(occupied[:, np.newaxis], softmax(scores, axis=1), self.prior)
+        odds = np.exp(scores - scores.max(axis=1, keepdims=True))  # for one row faster than softmax
+        return np.where(occupied[:, np.newaxis], odds / odds.sum(axis=1, keepdims=True), self.prior)
 
     def predict(self, scores, occupied):
         """The most probable class."""
@@ -38,10 +40,16 @@ class Labels(NamedTuple):
     dtype: np.dtype  # of y
 
     loss = "binary_cross_entropy"
+    noun = "labels"
 
     @property
     def n_outputs(self):
         return len(self.prior)
+
+    @property
+    def classes(self):
+        """Columns of y."""
+        return np.arange(len(self.prior))
 
     def encode(self, y):
         """Zeros and ones as numbers."""
@@ -69,6 +77,13 @@ class Numbers(NamedTuple):
     def n_outputs(self):
         return len(self.mean)
 
+    @property
+    def statistics(self):
+        """Mean and scale, as numbers where y is a vector."""
+        if self.is_vector:
+            return float(self.mean[0]), float(self.scale[0])
+        return self.mean, self.scale
+
     def encode(self, y):
         """Standardized numbers, (n_samples, n_targets)."""
         return (y.reshape(len(y), -1) - self.mean) / self.scale
@@ -79,21 +94,37 @@ class Numbers(NamedTuple):
         return numbers[:, 0] if self.is_vector else numbers
 
 
-def read_classes(y, weight):
+class Goal(NamedTuple):
+    """A target, and what the loss compares the scores for it with."""
+
+    target: object  # Classes, Labels or Numbers
+    y: np.ndarray  # as the target encodes it
+    weight: np.ndarray  # (n_samples,), or (n_samples, n_outputs) for labels
+
+    @property
+    def weight_of_samples(self):
+        """Weights of the samples, (n_samples,)."""
+        return self.weight if self.weight.ndim == 1 else self.weight.mean(axis=1)
+
+
+def read_classes(y, weight, classes=None):
     """Collect classes and their shares.
 
     Parameters
     ----------
     y : ndarray of shape (n_samples,)
     weight : ndarray of shape (n_samples,)
+    classes : ndarray of shape (n_classes,), default=None
+        All there will be, sorted; None takes those of y.
 
     Returns
     -------
     target : Classes
     """
-    classes, codes = np.unique(y, return_inverse=True)
-    prior = np.bincount(codes, weight)
-    return Classes(classes, prior / prior.sum())
+    classes = np.unique(y) if classes is None else classes
+    prior = np.bincount(np.searchsorted(classes, y), weight, minlength=len(classes))
+    # Without any weight there are no shares, and an error soon after.
+    return Classes(classes, prior / (prior.sum() or 1.0))
 
 
 def read_labels(y, weight):

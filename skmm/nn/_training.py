@@ -5,10 +5,10 @@ from threading import RLock
 
 import torch
 from skorch.callbacks import EarlyStopping
-from torch import nn
 
 from skmm.nn._batches import Batches
 from skmm.nn._guards import memory_advice
+from skmm.nn._losses import FusionLoss
 from skmm.nn._net import LeanNet
 from skmm.nn._network import FusionNetwork
 
@@ -18,7 +18,8 @@ OPTIMIZERS = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam, "sgd": torch
 NET_ARGUMENTS = [
     "module",
     "criterion",
-    "criterion__loss",
+    "criterion__parts",
+    "criterion__weighting",
     "dataset",
     "device",
     "train_split",
@@ -36,34 +37,6 @@ _SCOPE = RLock()
 PREDICTION_BATCH_SIZE = 256
 
 
-class WeightedLoss(nn.Module):
-    """Mean over the batch of loss times weight; weights have mean 1 over the training samples.
-
-    Dividing by the weights of the batch instead would let a sample count more in a light batch.
-
-    Parameters
-    ----------
-    loss : {"cross_entropy", "squared_error"}
-    """
-
-    def __init__(self, loss):
-        super().__init__()
-        self.loss = loss
-
-    def forward(self, scores, target):
-        """Compare scores of shape (B, n_outputs) with (y, weight), each of shape (B,).
-
-        Without a weight, (y,), all have the same.
-        """
-        y, *weight = target
-        reduction = "none" if weight else "mean"
-        if self.loss == "cross_entropy":
-            loss = nn.functional.cross_entropy(scores, y, reduction=reduction)
-        else:
-            loss = nn.functional.mse_loss(scores.squeeze(1), y, reduction=reduction)
-        return (loss * weight[0]).mean() if weight else loss
-
-
 def make_net(network, loss, device, precision, **options):
     """Build an initialized net.
 
@@ -71,7 +44,8 @@ def make_net(network, loss, device, precision, **options):
     ----------
     network : dict
         Arguments of :class:`FusionNetwork`.
-    loss : {"cross_entropy", "squared_error"}
+    loss : dict
+        Arguments of :class:`FusionLoss`.
     device : str
     precision : {"float32", "float64", "bfloat16"}
     **options : dict
@@ -83,8 +57,7 @@ def make_net(network, loss, device, precision, **options):
     """
     fixed = {
         "module": FusionNetwork,
-        "criterion": WeightedLoss,
-        "criterion__loss": loss,
+        "criterion": FusionLoss,
         "device": device,
         "precision": precision,
         "train_split": None,
@@ -93,9 +66,11 @@ def make_net(network, loss, device, precision, **options):
         "iterator_valid__batch_size": PREDICTION_BATCH_SIZE,
     }
     arguments = {f"module__{name}": value for name, value in network.items()}
+    arguments |= {f"criterion__{name}": value for name, value in loss.items()}
     net = LeanNet(**(fixed | arguments | options)).initialize()
     if precision == "float64":
         net.network.double()
+        net.criterion_.double()
     return net
 
 

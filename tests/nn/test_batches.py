@@ -12,7 +12,7 @@ from skmm.nn._blocks import Block
 def dataset():
     present = np.array([True] * 9 + [False])
     blocks = {"a": Block(np.arange(10.0)[:, np.newaxis], present, "a")}
-    return BlockDataset(blocks, (torch.arange(10),))
+    return BlockDataset(blocks, ((torch.arange(10),),))
 
 
 def test_an_array_is_shared_with_torch():
@@ -38,15 +38,15 @@ def test_an_array_that_runs_backwards_keeps_its_values():
 
 def test_batches_in_order_cover_every_sample_once(dataset):
     batches = list(Batches(dataset, batch_size=4))
-    assert [len(target[0]) for _, target in batches] == [4, 4, 2]
+    assert [len(target[0][0]) for _, target in batches] == [4, 4, 2]
     assert len(Batches(dataset, batch_size=4)) == 3
-    assert torch.cat([target[0] for _, target in batches]).tolist() == list(range(10))
+    assert torch.cat([target[0][0] for _, target in batches]).tolist() == list(range(10))
 
 
 def test_shuffled_batches_keep_samples_masks_and_targets_together(dataset):
     shuffled = Batches(dataset, batch_size=4, generator=torch.Generator().manual_seed(0))
     inputs, targets = zip(*shuffled, strict=True)
-    order = torch.cat([target[0] for target in targets])
+    order = torch.cat([target[0][0] for target in targets])
     assert order.tolist() != list(range(10))
     assert sorted(order.tolist()) == list(range(10))
     assert torch.equal(torch.cat([i["blocks"]["a"] for i in inputs])[:, 0], order.double())
@@ -55,7 +55,7 @@ def test_shuffled_batches_keep_samples_masks_and_targets_together(dataset):
 
 def test_every_epoch_has_its_own_order(dataset):
     batches = Batches(dataset, batch_size=10, generator=torch.Generator().manual_seed(0))
-    first, second = (next(iter(batches))[1][0].tolist() for _ in range(2))
+    first, second = (next(iter(batches))[1][0][0].tolist() for _ in range(2))
     assert first != second
 
 
@@ -68,5 +68,5 @@ def test_some_rows_make_a_dataset_of_their_own(dataset, generator):
         rows,
     )
     assert len(part) == 3
-    seen = torch.cat([target[0] for _, target in Batches(part, 2, generator)])
+    seen = torch.cat([target[0][0] for _, target in Batches(part, 2, generator)])
     assert sorted(seen.tolist()) == [2, 5, 7]

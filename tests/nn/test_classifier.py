@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.sparse import csr_array
+from sklearn.metrics import roc_auc_score
 
 from skmm.frame import drop_modalities
 from skmm.nn import DeepFusionClassifier
@@ -89,13 +91,6 @@ def test_warm_start_refuses_other_classes(toy):
         model.fit(X, np.arange(40) % 3)
 
 
-@pytest.mark.parametrize("weight", [np.nan, -1.0, np.inf])
-def test_class_weights_must_be_finite_and_not_negative(toy, weight):
-    X, y = toy
-    with pytest.raises(ValueError, match="class_weight=.* must hold finite numbers, at least 0"):
-        DeepFusionClassifier(max_epochs=1, class_weight={0: weight, 1: 1}).fit(X, y)
-
-
 def test_balanced_weights_leave_a_class_of_weight_zero_out(toy):
     X, y = toy
     labels = np.where(np.arange(40) < 2, 2, y)
@@ -112,3 +107,75 @@ def test_a_class_whose_samples_have_no_modality_cannot_be_told_apart(toy):
     empty.iloc[y == 1] = drop_modalities(X.iloc[y == 1], keep_one=False)
     with pytest.raises(ValueError, match="only 1 class of positive weight"):
         DeepFusionClassifier(max_epochs=1).fit(empty, y)
+
+
+@pytest.fixture
+def labels(toy):
+    X, y = toy
+    return X, np.column_stack([y, 1 - y, np.arange(40) % 4 == 0]).astype(int)
+
+
+def test_labels_are_learned(labels):
+    X, y = labels
+    model = DeepFusionClassifier(lr=1e-2, max_epochs=60, dropout=0.0, random_state=0).fit(X, y)
+    assert_array_equal(model.predict(X)[:, :2], y[:, :2])
+    assert_array_equal(model.predict(X), model.predict_proba(X) > 0.5)
+    assert model.classes_.tolist() == [0, 1, 2]
+
+
+def test_sparse_labels_are_dense_ones(labels):
+    X, y = labels
+    model = DeepFusionClassifier(**QUICK)
+    expected = model.fit(X, y).predict_proba(X)
+    assert_array_equal(model.fit(X, csr_array(y)).predict_proba(X), expected)
+
+
+def test_two_labels_that_exclude_each_other_are_learned_like_two_classes(toy):
+    """The sum of two sigmoid losses is not the softmax loss, but both rank samples alike."""
+    X, y = toy
+    params = QUICK | {"max_epochs": 40, "lr": 1e-2}
+    both = DeepFusionClassifier(**params).fit(X, np.column_stack([1 - y, y])).predict_proba(X)
+    one = DeepFusionClassifier(**params).fit(X, y).predict_proba(X)
+    assert roc_auc_score(y, both[:, 1]) == roc_auc_score(y, one[:, 1]) == 1
+
+
+def test_balanced_labels_favor_the_rare_one():
+    rng = np.random.default_rng(0)
+    X, rare = rng.normal(size=(100, 2)), np.arange(100) % 10 == 0
+    y = np.column_stack([rare, np.arange(100) % 2]).astype(int)
+    params = QUICK | {"max_epochs": 30}
+    plain = DeepFusionClassifier(**params).fit(X, y).predict_proba(X)
+    balanced = DeepFusionClassifier(**params, class_weight="balanced").fit(X, y).predict_proba(X)
+    assert balanced[:, 0].mean() > plain[:, 0].mean() + 0.1
+    assert abs(balanced[:, 1].mean() - plain[:, 1].mean()) < 0.1
+
+
+def test_labels_of_a_sample_without_any_modality_get_their_shares(labels):
+    X, y = labels
+    model = DeepFusionClassifier(**QUICK).fit(X, y)
+    empty = drop_modalities(X, keep_one=False)
+    assert_array_equal(model.predict_proba(empty), np.tile(y.mean(axis=0), (40, 1)))
+
+
+def test_labels_can_stop_early(labels):
+    X, y = labels
+    assert "valid_loss" in DeepFusionClassifier(**QUICK, early_stopping=True).fit(X, y).history_
+
+
+def test_several_targets_with_classes_are_refused(labels):
+    X, y = labels
+    with pytest.raises(ValueError, match="read as labels of 0 and 1, and holds"):
+        DeepFusionClassifier(**QUICK).fit(X, 2 * y)
+
+
+def test_weights_of_labels_by_class_are_refused(labels):
+    X, y = labels
+    with pytest.raises(ValueError, match="y has 3 labels; use class_weight='balanced'"):
+        DeepFusionClassifier(**QUICK, class_weight={0: 1}).fit(X, y)
+
+
+def test_warm_start_refuses_labels_after_classes(labels):
+    X, y = labels
+    model = DeepFusionClassifier(**QUICK, warm_start=True).fit(X, y[:, 0])
+    with pytest.raises(ValueError, match=r"net for the classes \[0, 1\], and y has \[0, 1, 2\]"):
+        model.fit(X, y)

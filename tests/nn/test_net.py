@@ -10,11 +10,13 @@ from skorch.callbacks import Callback, GradientNormClipping
 from skmm.nn import FusionNetwork
 from skmm.nn._batches import Batches, BlockDataset
 from skmm.nn._blocks import Block
+from skmm.nn._losses import FusionLoss
 from skmm.nn._net import LeanNet
-from skmm.nn._training import WeightedLoss, make_net, seed_scope, train
+from skmm.nn._training import make_net, seed_scope, train
 from tests.nn.quick import quick
 
 NETWORK = {"modalities": {"X": ("vector", 3)}, "n_outputs": 2, "embed_dim": 4, "hidden_dims": (4,)}
+LOSS = {"parts": [("cross_entropy", 2)]}
 MODULE = {f"module__{name}": value for name, value in NETWORK.items()}
 
 
@@ -22,7 +24,7 @@ MODULE = {f"module__{name}": value for name, value in NETWORK.items()}
 def dataset():
     rng = np.random.default_rng(0)
     block = Block(rng.normal(size=(50, 3)).astype(np.float32), np.ones(50, dtype=bool), "X")
-    return BlockDataset({"X": block}, (torch.arange(50) % 2,))
+    return BlockDataset({"X": block}, ((torch.arange(50) % 2,),))
 
 
 def options(**params):
@@ -36,8 +38,8 @@ def train_with_skorch(dataset, **params):
     with seed_scope(0, "cpu"):
         net = NeuralNet(
             FusionNetwork,
-            WeightedLoss,
-            criterion__loss="cross_entropy",
+            FusionLoss,
+            criterion__parts=LOSS["parts"],
             train_split=None,
             iterator_train=Batches,
             **MODULE,
@@ -49,7 +51,7 @@ def train_with_skorch(dataset, **params):
 
 def train_lean(dataset, **params):
     with seed_scope(0, "cpu"):
-        net = make_net(NETWORK, "cross_entropy", "cpu", "float32", **options(**params))
+        net = make_net(NETWORK, LOSS, "cpu", "float32", **options(**params))
         train(net, dataset)
     return net
 
@@ -157,6 +159,6 @@ def test_a_compiled_net_is_saved_under_plain_names(toy):
 
 
 def test_lean_net_is_cloned_with_its_parameters():
-    net = LeanNet(FusionNetwork, WeightedLoss, l1=0.5, max_grad_norm=2.0, precision="bfloat16")
+    net = LeanNet(FusionNetwork, FusionLoss, l1=0.5, max_grad_norm=2.0, precision="bfloat16")
     params = net.get_params()
     assert (params["l1"], params["max_grad_norm"], params["precision"]) == (0.5, 2.0, "bfloat16")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.metrics import r2_score
 
 from skmm.frame import drop_modalities
 from skmm.nn import DeepFusionRegressor
@@ -62,3 +63,26 @@ def test_warm_start_keeps_the_units_of_the_target(numbers):
     mean = model.y_mean_
     model.fit(X, y + 10)
     assert model.y_mean_ == mean
+
+
+def test_several_targets_are_learned_each_in_its_units(numbers):
+    X, y = numbers
+    both = np.column_stack([y, -1e-3 * y])
+    model = DeepFusionRegressor(lr=1e-2, dropout=0.0, random_state=0).fit(X, both)
+    assert (r2_score(both, model.predict(X), multioutput="raw_values") > 0.9).all()
+    assert_allclose(model.y_mean_, both.mean(axis=0))
+    assert_allclose(model.y_scale_, both.std(axis=0))
+
+
+def test_one_column_is_the_vector(numbers):
+    X, y = numbers
+    model = DeepFusionRegressor(**QUICK)
+    expected = model.fit(X, y).predict(X)
+    assert_array_equal(model.fit(X, y[:, np.newaxis]).predict(X), expected[:, np.newaxis])
+
+
+def test_warm_start_refuses_another_number_of_targets(numbers):
+    X, y = numbers
+    model = DeepFusionRegressor(**QUICK, warm_start=True).fit(X, y)
+    with pytest.raises(ValueError, match="net for 1 targets, and y has 2"):
+        model.fit(X, np.column_stack([y, y]))
