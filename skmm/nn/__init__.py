@@ -15,6 +15,7 @@ from skmm.nn._fusions import (
     SumModule,
     TensorModule,
 )
+from skmm.nn._multitask import MultitaskFusion
 from skmm.nn._network import FusionNetwork
 from skmm.nn._regressor import DeepFusionRegressor
 
@@ -31,6 +32,7 @@ __all__ = [
     "GatedModule",
     "ImageEncoder",
     "LowRankModule",
+    "MultitaskFusion",
     "SequenceEncoder",
     "SumModule",
     "TensorBoardLog",

@@ -228,6 +228,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             self._fit_net(
                 blocks,
                 goals,
+                loss=self._describe_loss(goals, y),
                 strata=strata,
                 groups=groups,
                 goes_on=goes_on,
@@ -236,7 +237,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             self._tell(y)
         return self
 
-    def _fit_net(self, blocks, goals, *, strata, groups, goes_on, n_epochs):
+    def _fit_net(self, blocks, goals, *, loss, strata, groups, goes_on, n_epochs):
         """Train a net on the samples of positive weight; assign nothing before it is trained.
 
         Early stopping keeps `groups` whole, if there are any, and otherwise takes the same share of
@@ -250,7 +251,6 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             name: as_kind(blocks[name], choice.kind, pixels=takes_pixels(choice.options))
             for name, choice in choices.items()
         }
-        loss = self._describe_loss(goals)
         n_outputs = sum(width for _, width in loss["parts"])
         network = self._describe_network(blocks, choices, rows, n_outputs, goes_on)
         target = tuple(self._make_target(goal, rows) for goal in goals)
@@ -279,7 +279,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         self.net_ = net
         self.n_iter_ = len(net.history)
 
-    def _describe_loss(self, goals):
+    def _describe_loss(self, goals, y):
         """Collect the arguments of FusionLoss."""
         return {"parts": [(goal.target.loss, goal.target.n_outputs) for goal in goals]}
 

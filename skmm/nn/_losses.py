@@ -55,6 +55,12 @@ class FusionLoss(nn.Module):
             losses = [weight * loss for weight, loss in zip(self.weighting, losses, strict=True)]
         return sum(losses)
 
+    def weights(self):
+        """What each target counts, as a list."""
+        if self.weighting == "uncertainty":
+            return torch.exp(-self.log_variances.detach()).tolist()
+        return [1.0] * len(self.parts) if self.weighting is None else list(self.weighting)
+
 
 def mean_loss(kind, scores, y, weight=None):
     """Mean over samples, and over outputs, of loss times weight."""

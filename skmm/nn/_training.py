@@ -65,6 +65,9 @@ def make_net(network, loss, device, precision, **options):
         "iterator_valid": Batches,
         "iterator_valid__batch_size": PREDICTION_BATCH_SIZE,
     }
+    if loss.get("weighting") == "uncertainty":  # decay would pull the learned weights to 1
+        groups = options.get("optimizer__param_groups", [])
+        options["optimizer__param_groups"] = [*groups, ("log_variances", {"weight_decay": 0.0})]
     arguments = {f"module__{name}": value for name, value in network.items()}
     arguments |= {f"criterion__{name}": value for name, value in loss.items()}
     net = LeanNet(**(fixed | arguments | options)).initialize()

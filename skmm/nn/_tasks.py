@@ -1,0 +1,171 @@
+"""The tasks in y: a column each, with a type, and gaps where samples have no label."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_bool_dtype, is_float_dtype, is_numeric_dtype
+from sklearn.utils import check_array
+
+from skmm._validation import did_you_mean
+from skmm.nn._targets import Goal, read_classes, read_numbers
+
+TYPES = ("classification", "regression")
+
+
+class Task(NamedTuple):
+    """A column of y."""
+
+    name: str  # or what else names a column of y
+    values: np.ndarray  # (n_samples,); what stands where no label is known is arbitrary
+    known: np.ndarray  # (n_samples,), bool
+    guess: str  # the type that its dtype suggests
+
+    def aim(self, kind, weight, target=None):
+        """Say what a net is to learn, from the rows with a label and of positive weight.
+
+        Parameters
+        ----------
+        kind : {"classification", "regression"}
+        weight : ndarray of shape (n_samples,)
+        target : Classes or Numbers, default=None
+            That of an earlier fit, which is kept.
+
+        Returns
+        -------
+        goal : Goal
+            With weights of 0 where no label is known.
+        """
+        weight = np.where(self.known, weight, 0.0)
+        if not weight.any() and target is None:
+            raise ValueError(
+                f"task {self.name!r} has no label in any sample of positive weight; leave it out"
+            )
+        aim = self._aim_at_classes if kind == "classification" else self._aim_at_numbers
+        return aim(weight, target)
+
+    def _aim_at_classes(self, weight, target):
+        labels = self.values[self.known]
+        try:
+            found = read_classes(labels, weight[self.known])
+        except TypeError:
+            kinds = sorted({type(label).__name__ for label in labels})
+            raise TypeError(
+                f"task {self.name!r} mixes labels of the types {kinds}; use one type"
+            ) from None
+        if target is not None:
+            self._refuse_new_classes(found.classes, target.classes)
+            found = target
+        elif len(found.classes) < 2:
+            raise ValueError(
+                f"task {self.name!r} has 1 class, {found.classes.tolist()}; at least 2 are needed"
+            )
+        codes = np.zeros(len(weight), dtype=int)
+        codes[self.known] = found.encode(labels)
+        return Goal(found, codes, weight)
+
+    def _refuse_new_classes(self, classes, known):
+        new = sorted(set(classes.tolist()) - set(known.tolist()))
+        if new:
+            raise ValueError(
+                f"task {self.name!r} has the classes {new}, which the net does not know; it knows "
+                f"{known.tolist()}; fit a new model"
+            )
+
+    def _aim_at_numbers(self, weight, target):
+        values = np.zeros(len(weight))
+        values[self.known] = self._as_numbers(self.values[self.known])
+        target = read_numbers(values, weight) if target is None else target
+        # Gaps stand at the mean, where nothing can overflow; they have no weight.
+        values = np.where(self.known, values, target.mean)
+        return Goal(target, target.encode(values), weight)
+
+    def _as_numbers(self, labels):
+        try:
+            numbers = labels.astype(np.float64)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"task {self.name!r} is a regression, and holds {labels.dtype} values such as "
+                f"{labels[0]!r:.60}; give numbers, or tasks={{{self.name!r}: 'classification'}}"
+            ) from None
+        if not np.isfinite(numbers).all():
+            raise ValueError(f"task {self.name!r} holds infinite values; mend them")
+        return numbers
+
+
+def read_tasks(y):
+    """Take y apart into its tasks.
+
+    Parameters
+    ----------
+    y : DataFrame, Series, or array-like of shape (n_samples,) or (n_samples, n_tasks)
+        A column per task; null cells are unknown labels.
+
+    Returns
+    -------
+    tasks : list of Task
+        Nameless columns are called ``"y0"``, ``"y1"``, ...
+    form : {"frame", "matrix", "vector"}
+        What y is.
+    """
+    if y is None:
+        raise ValueError("MultitaskFusion requires y to be passed, but the target y is None")
+    form = "frame"
+    if not isinstance(y, pd.DataFrame):
+        y = check_array(
+            y, ensure_2d=False, dtype=None, ensure_all_finite="allow-nan", input_name="y"
+        )
+        form = "vector" if y.ndim == 1 else "matrix"
+        y = pd.DataFrame(y)
+        y.columns = [f"y{number}" for number in range(y.shape[1])]
+    if y.shape[1] == 0 or not y.columns.is_unique:
+        raise ValueError(
+            f"y must have a column per task, each with a name of its own; got {list(y.columns)}"
+        )
+    tasks = [_read_column(name, y.iloc[:, number]) for number, name in enumerate(y.columns)]
+    return tasks, form
+
+
+def _read_column(name, column):
+    dtype = column.dtype
+    if dtype.kind in "cmM":
+        raise ValueError(f"task {name!r} holds {dtype} values; give numbers, or labels of classes")
+    is_float = is_float_dtype(dtype) and is_numeric_dtype(dtype) and not is_bool_dtype(dtype)
+    known = column.notna().to_numpy()
+    values = column.to_numpy(dtype=np.float64 if is_float else object, na_value=np.nan)
+    if not is_float and known.any():  # objects are what classes were before they had gaps
+        dense = np.array(values[known].tolist())
+        if dense.dtype.kind in "iub":
+            values = np.zeros(len(values), dtype=dense.dtype)
+            values[known] = dense
+    return Task(name, values, known, "regression" if is_float else "classification")
+
+
+def choose_types(tasks, given):
+    """Say for each task what it is.
+
+    Parameters
+    ----------
+    tasks : list of Task
+    given : "auto" or dict of {"classification", "regression"}
+        By name, for those where the dtype suggests another.
+
+    Returns
+    -------
+    types : dict of str
+
+    Raises
+    ------
+    ValueError
+        If a task or type is unknown.
+    """
+    given = {} if isinstance(given, str) else given
+    names = [task.name for task in tasks]
+    for name, kind in given.items():
+        if name not in names:
+            raise ValueError(
+                f"tasks names {name!r}, but those of y are {names}" + did_you_mean(name, names)
+            )
+        if kind not in TYPES:
+            raise ValueError(f"tasks[{name!r}] is {kind!r}; expected one of {list(TYPES)}")
+    return {task.name: given.get(task.name, task.guess) for task in tasks}
