@@ -1,0 +1,108 @@
+"""
+===============================================
+Is she happy, or is that what she wants to say?
+===============================================
+
+A small network of our own reads pictures of faces, a recurrent one reads posts, and both are trained in one
+scikit-learn pipeline. Half of the samples are sarcastic: only face and words together tell the mood.
+"""
+
+# %%
+# The data: a face, a post, and one of five moods
+# -----------------------------------------------
+# Sincere faces and posts agree. In sarcastic samples they say the opposite of each other: the face is right
+# if the post has a cue such as "yeah right", and otherwise the words are. The cue alone says nothing.
+# Pictures of 128 x 128 pixels work as well (``size=128``) and take sixteen times as long.
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from torch import nn
+
+from skmm import DeepFusionClassifier, MultimodalFusion
+from skmm.datasets import make_sentiment
+from skmm.image import PixelExtractor
+from skmm.text import TokenSequenceVectorizer
+
+MOODS = ["very negative", "negative", "neutral", "positive", "very positive"]
+X, y = make_sentiment(3000, sarcasm=0.5, size=32, random_state=0)
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, random_state=0, stratify=y)
+print(X["text"].head(4).to_string(), end="\n\n")
+
+# %%
+# The network: an encoder per modality
+# ------------------------------------
+# The picture goes through a convolution of 3 x 3 pixels to 32 channels, a ReLU, a maximum over 2 x 2
+# pixels, and is laid flat; any torch module can be an encoder. The words, 100 at most, get a vector of 32
+# numbers each and go through an LSTM, whose last state stands for the post. A fusion reads both side by
+# side; behind it lie a layer of 64 units with a ReLU and the five classes. Adam trains for ten epochs in
+# batches of 32; a fifth of the training samples is held out, and the weights of the epoch that is best on
+# them are kept.
+extractors = {
+    "image": PixelExtractor(size=None),
+    "text": TokenSequenceVectorizer(max_length=100),
+}
+encoders = {
+    "image": nn.Sequential(nn.Conv2d(3, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
+    "text": ("tokens", {"body": "lstm", "bidirectional": False, "pool": "last"}),
+}
+
+
+def make_model(modalities):
+    return make_pipeline(
+        MultimodalFusion([(name, extractors[name]) for name in modalities], fusion=None),
+        DeepFusionClassifier(
+            fusion="concat",
+            encoders={name: encoders[name] for name in modalities},
+            embed_dim=32,
+            hidden_dims=(64,),
+            dropout=0.0,
+            optimizer="adam",
+            weight_decay=0.0,
+            max_epochs=10,
+            batch_size=32,
+            early_stopping=True,
+            validation_fraction=0.2,
+            random_state=0,
+        ),
+    )
+
+
+# %%
+# Both together beside each alone
+# -------------------------------
+models, accuracy = {}, {}
+for modalities in (["image"], ["text"], ["image", "text"]):
+    name = " + ".join(modalities)
+    models[name] = make_model(modalities).fit(X_train[modalities], y_train)
+    accuracy[name] = models[name].score(X_test[modalities], y_test)
+    print(f"test accuracy, {name:13}{accuracy[name]:.3f}", flush=True)
+
+# %%
+# How training went, and what is predicted
+# ----------------------------------------
+fused = models["image + text"]
+history = fused[-1].history_
+predicted = fused.predict(X_test)
+figure = plt.figure(figsize=(11, 6), layout="constrained")
+left, right = figure.subfigures(1, 2, width_ratios=[2, 3])
+axes = left.subplots()
+axes.plot(history["epoch"], history["train_loss"], label="training")
+axes.plot(history["epoch"], history["valid_loss"], label="validation")
+axes.set(xlabel="epoch", ylabel="cross-entropy", title="image + text")
+axes.legend()
+for ax, row in zip(right.subplots(2, 3).flat, range(6), strict=True):
+    ax.imshow(X_test["image"].iloc[row])
+    post = X_test["text"].iloc[row]
+    ax.set_title(f"{post}\ntrue: {MOODS[y_test[row]]}\nseen: {MOODS[predicted[row]]}", fontsize=7)
+    ax.axis("off")
+output = Path(__file__).parent / "output"
+output.mkdir(exist_ok=True)
+figure.savefig(output / "sentiment_of_faces_and_posts.png", dpi=150)
+print(f"plot written to {output / 'sentiment_of_faces_and_posts.png'}")
+
+# %%
+# Read without error, face or post alone would be right in four of five samples at best, whatever learns
+# from them: what they lack is in the other modality. The fused network is well above either of them. Set
+# ``sarcasm=0`` and the gain nearly vanishes, for then each modality says the same.
