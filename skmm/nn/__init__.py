@@ -1,5 +1,6 @@
 """Deep fusion: encoders, fusion modules, the network of both, and estimators that train it."""
 
+from skmm.nn._blending import GradientBlending
 from skmm.nn._callbacks import TensorBoardLog
 from skmm.nn._classifier import DeepFusionClassifier
 from skmm.nn._encoders import ImageEncoder, SequenceEncoder, TokenEncoder, VectorEncoder
@@ -15,6 +16,7 @@ from skmm.nn._fusions import (
     SumModule,
     TensorModule,
 )
+from skmm.nn._modulation import GradientModulation
 from skmm.nn._multitask import MultitaskFusion
 from skmm.nn._network import FusionNetwork
 from skmm.nn._regressor import DeepFusionRegressor
@@ -30,6 +32,8 @@ __all__ = [
     "FilmModule",
     "FusionNetwork",
     "GatedModule",
+    "GradientBlending",
+    "GradientModulation",
     "ImageEncoder",
     "LowRankModule",
     "MultitaskFusion",

@@ -61,6 +61,10 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
     modality_dropout : float, default=0.0
         Probability with which a modality that is present is hidden in training [2]_, in [0, 1); one
         always remains. Use 0.2 where modalities can be missing at prediction.
+    auxiliary_weight : float, default=0.0
+        Weight, in the training loss, of the mean loss of one more head per modality, which predicts
+        from that modality alone; so every encoder is taught, however strong the others are. The heads
+        are not used in predictions; :class:`GradientBlending` and :class:`GradientModulation` need them.
     max_epochs : int, default=50
         How often the net sees every sample.
     batch_size : int, default=64
@@ -201,6 +205,7 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         hidden_dims=(64,),
         dropout=0.3,
         modality_dropout=0.0,
+        auxiliary_weight=0.0,
         max_epochs=50,
         batch_size=64,
         lr=1e-3,
@@ -228,6 +233,7 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
             hidden_dims=hidden_dims,
             dropout=dropout,
             modality_dropout=modality_dropout,
+            auxiliary_weight=auxiliary_weight,
             max_epochs=max_epochs,
             batch_size=batch_size,
             lr=lr,

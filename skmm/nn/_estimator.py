@@ -69,6 +69,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         "hidden_dims": [tuple, list],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "modality_dropout": [Interval(Real, 0, 1, closed="left")],
+        "auxiliary_weight": [Interval(Real, 0, None, closed="left")],
         "max_epochs": [Interval(Integral, 1, None, closed="left")],
         "batch_size": [Interval(Integral, 1, None, closed="left"), Options(Integral, {-1})],
         "lr": [Interval(Real, 0, None, closed="neither")],
@@ -98,6 +99,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         hidden_dims=(64,),
         dropout=0.3,
         modality_dropout=0.0,
+        auxiliary_weight=0.0,
         max_epochs=50,
         batch_size=64,
         lr=1e-3,
@@ -123,6 +125,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         self.hidden_dims = hidden_dims
         self.dropout = dropout
         self.modality_dropout = modality_dropout
+        self.auxiliary_weight = auxiliary_weight
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.lr = lr
@@ -329,6 +332,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             "dropout": self.dropout,
             "modality_dropout": self.modality_dropout,
             "encoders": {k: v for k, v in arguments.items() if v is not None},
+            "auxiliary_weight": self.auxiliary_weight,
         }
         given = self.net_params or {}
         options = {

@@ -25,9 +25,9 @@ class MultitaskFusion(DeepFusionEstimator):
     weighting : {"uncertainty"}, dict or None, default="uncertainty"
         What a task counts in the loss. ``"uncertainty"`` learns it [1]_: tasks that cannot be
         predicted well count less. A dict gives a number per task; None is 1 for all.
-    fusion, encoders, embed_dim, hidden_dims, dropout, modality_dropout, max_epochs, batch_size, lr, \
-lr_schedule, optimizer, weight_decay, l1, max_grad_norm, early_stopping, validation_fraction, patience, \
-warm_start, device, precision, callbacks, net_params, random_state, verbose
+    fusion, encoders, embed_dim, hidden_dims, dropout, modality_dropout, auxiliary_weight, max_epochs, \
+batch_size, lr, lr_schedule, optimizer, weight_decay, l1, max_grad_norm, early_stopping, \
+validation_fraction, patience, warm_start, device, precision, callbacks, net_params, random_state, verbose
         As in :class:`DeepFusionClassifier`. Early stopping watches the sum of the losses of all tasks,
         each counting 1 with ``weighting="uncertainty"``.
 
@@ -92,6 +92,7 @@ warm_start, device, precision, callbacks, net_params, random_state, verbose
         hidden_dims=(64,),
         dropout=0.3,
         modality_dropout=0.0,
+        auxiliary_weight=0.0,
         max_epochs=50,
         batch_size=64,
         lr=1e-3,
@@ -118,6 +119,7 @@ warm_start, device, precision, callbacks, net_params, random_state, verbose
             hidden_dims=hidden_dims,
             dropout=dropout,
             modality_dropout=modality_dropout,
+            auxiliary_weight=auxiliary_weight,
             max_epochs=max_epochs,
             batch_size=batch_size,
             lr=lr,

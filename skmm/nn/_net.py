@@ -8,6 +8,7 @@ from skorch.utils import TeeGenerator, to_tensor
 from torch import nn
 
 from skmm.nn._guards import check_loss, memory_advice
+from skmm.nn._unimodal_heads import total_loss
 
 # What skorch would call for every batch.
 _BATCH_EVENTS = ("on_batch_begin", "on_batch_end", "on_grad_computed")
@@ -102,7 +103,7 @@ class LeanNet(NeuralNet):
         """Compute the loss of a batch, with the penalty in training."""
         if self.device != "cpu":
             y_true = to_tensor(y_true, device=self.device)
-        loss = self.criterion_(y_pred, y_true)
+        loss = total_loss(self.criterion_, y_pred, y_true, self.network)
         if training and self.l1 > 0:
             weights = (p for p in self.module_.parameters() if p.ndim > 1)
             loss = loss + self.l1 * sum(weight.abs().sum() for weight in weights)

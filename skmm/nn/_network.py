@@ -8,7 +8,9 @@ from torch import nn
 
 from skmm.nn._encoders.build import ENCODERS, build_encoder, takes_pixels
 from skmm.nn._fusions import FUSIONS, ConcatModule
+from skmm.nn._fusions.masks import masked_mean
 from skmm.nn._standardize import Standardize
+from skmm.nn._unimodal_heads import UnimodalOutputs
 
 
 class FusionNetwork(nn.Module):
@@ -41,6 +43,10 @@ class FusionNetwork(nn.Module):
     encoders : dict of str to dict or (nn.Module, tuple), default=None
         By modality, options of its encoder, such as ``{"body": "gru"}``; or a module of which a copy
         is used instead, with the shape of a sample. None is all defaults.
+    auxiliary_weight : float, default=0.0
+        Weight of the mean loss of heads that predict from one modality each, beside the fused
+        prediction. Above 0 the network has such heads, linear maps of the embeddings, and returns
+        their scores, too, in training.
     **options : dict
         Further arguments of the fusion module, such as ``gate="sigmoid"``.
 
@@ -75,6 +81,7 @@ class FusionNetwork(nn.Module):
         dropout=0.3,
         modality_dropout=0.0,
         encoders=None,
+        auxiliary_weight=0.0,
         **options,
     ):
         super().__init__()
@@ -93,6 +100,14 @@ class FusionNetwork(nn.Module):
         )
         self.fusion = _make_fusion(fusion, len(modalities), embed_dim, dropout, options)
         self.head = _make_head(embed_dim, hidden_dims, n_outputs, dropout)
+        self.unimodal_heads = None
+        if auxiliary_weight > 0:
+            n_modalities = len(modalities)
+            self.unimodal_heads = nn.ModuleList(
+                nn.Linear(embed_dim, n_outputs) for _ in range(n_modalities)
+            )
+            weights = torch.tensor([1.0] + [auxiliary_weight / n_modalities] * n_modalities)
+            self.register_buffer("loss_weights", weights, persistent=False)
 
     def forward(self, blocks, present=None):
         """Compute the scores of a batch.
@@ -110,20 +125,44 @@ class FusionNetwork(nn.Module):
         """
         if self.training and self.modality_dropout > 0:
             present = hide_modalities(self._mask(blocks, present), self.modality_dropout)
-        return self.head(self._fuse(blocks, present))
+        if type(self.fusion) not in FUSIONS.values():
+            present = self._mask(blocks, present)  # only ours know that None is all
+        if self.training and self.unimodal_heads is not None:
+            return self.compute_all_scores(blocks, present)
+        return self.head(self._fuse(self._embed_all(blocks, present), present))
+
+    def compute_all_scores(self, blocks, present=None):
+        """Scores of the fusion and of the heads of single modalities, in :class:`UnimodalOutputs`."""
+        present = self._mask(blocks, present)
+        embedded = self._embed_all(blocks, present)
+        scores = self.head(self._fuse(embedded, present))
+        if self._reads_tokens:  # a modality alone is described by its average token
+            embedded = [masked_mean(*tokens) for tokens in embedded]
+        alone = [head(h) for head, h in zip(self.unimodal_heads, embedded, strict=True)]
+        return UnimodalOutputs(scores, alone, present)
 
     def modality_weights(self, blocks, present=None):
         """How much each modality counts in each sample, (B, M), if the fusion module has ``weights``."""
         present = self._mask(blocks, present)
-        return self.fusion.weights(self._read(self._embed, blocks, present), present)
+        return self.fusion.weights(self._embed_all(blocks, present), present)
 
-    def _fuse(self, blocks, present):
-        if type(self.fusion) not in FUSIONS.values():
-            present = self._mask(blocks, present)  # ours know what None means
-        if not getattr(self.fusion, "reads_tokens", False):
-            return self.fusion(self._read(self._embed, blocks, present), present)
-        streams, valid = zip(*self._read(self._embed_tokens, blocks, present), strict=True)
+    @property
+    def _reads_tokens(self):
+        return getattr(self.fusion, "reads_tokens", False)
+
+    def _fuse(self, embedded, present):
+        if not self._reads_tokens:
+            return self.fusion(embedded, present)
+        streams, valid = zip(*embedded, strict=True)
         return self.fusion(streams, present, valid)
+
+    def _embed_all(self, blocks, present):
+        """What the encoders make of each modality: an embedding, or tokens and which are valid."""
+        embed = self._embed_tokens if self._reads_tokens else self._embed
+        return [
+            embed(position, blocks[name], None if present is None else present[:, position])
+            for position, name in enumerate(self.names)
+        ]
 
     def _mask(self, blocks, present):
         """The mask of presence, made explicit."""
@@ -131,13 +170,6 @@ class FusionNetwork(nn.Module):
             return present
         some = blocks[self.names[0]]
         return torch.ones(len(some), len(self.names), dtype=torch.bool, device=some.device)
-
-    def _read(self, embed, blocks, present):
-        """What `embed` makes of each modality."""
-        return [
-            embed(position, blocks[name], None if present is None else present[:, position])
-            for position, name in enumerate(self.names)
-        ]
 
     def _embed(self, position, x, here):
         return self.encoders[position](self._prepare(position, x, here))

@@ -57,6 +57,10 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
     modality_dropout : float, default=0.0
         Probability with which a modality that is present is hidden in training [2]_, in [0, 1); one
         always remains. Use 0.2 where modalities can be missing at prediction.
+    auxiliary_weight : float, default=0.0
+        Weight, in the training loss, of the mean loss of one more head per modality, which predicts
+        from that modality alone; so every encoder is taught, however strong the others are. The heads
+        are not used in predictions; :class:`GradientBlending` and :class:`GradientModulation` need them.
     max_epochs : int, default=50
         How often the net sees every sample.
     batch_size : int, default=64
