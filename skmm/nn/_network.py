@@ -31,7 +31,9 @@ class FusionNetwork(nn.Module):
         Which fusion module to use: ``"concat"``, ``"sum"``, ``"gated"``, ``"attention"``,
         ``"tensor"``, ``"low_rank"``, ``"film"``, ``"embrace"``, ``"cross_attention"`` or
         ``"bottleneck"``. Of a module, a copy is used: it gets a list of embeddings (B, `embed_dim`)
-        and a mask of those present, (B, M), and returns (B, `embed_dim`).
+        and a mask of those present, (B, M), and returns (B, `embed_dim`). With an attribute
+        ``reads_tokens`` that is true it gets tokens (B, T, `embed_dim`) instead, such as steps or
+        words, and a third argument, a list of masks (B, T) of those that are no padding.
     embed_dim : int, default=64
         Width of the embeddings.
     hidden_dims : tuple of int, default=(64,)
@@ -54,7 +56,7 @@ class FusionNetwork(nn.Module):
     ------
     ValueError
         If there is no such fusion or kind, an encoder cannot be built, or a given fusion module is to
-        get further arguments.
+        get further arguments or returns another shape.
 
     See Also
     --------
@@ -98,6 +100,7 @@ class FusionNetwork(nn.Module):
             _build_encoder(name, kind, size, embed_dim, dropout, choices.get(name))
             for name, (kind, size) in modalities.items()
         )
+        self._fusion_is_given = isinstance(fusion, nn.Module)
         self.fusion = _make_fusion(fusion, len(modalities), embed_dim, dropout, options)
         self.head = _make_head(embed_dim, hidden_dims, n_outputs, dropout)
         self.unimodal_heads = None
@@ -125,7 +128,7 @@ class FusionNetwork(nn.Module):
         """
         if self.training and self.modality_dropout > 0:
             present = hide_modalities(self._mask(blocks, present), self.modality_dropout)
-        if type(self.fusion) not in FUSIONS.values():
+        if self._fusion_is_given:
             present = self._mask(blocks, present)  # only ours know that None is all
         if self.training and self.unimodal_heads is not None:
             return self.compute_all_scores(blocks, present)
@@ -151,10 +154,21 @@ class FusionNetwork(nn.Module):
         return getattr(self.fusion, "reads_tokens", False)
 
     def _fuse(self, embedded, present):
-        if not self._reads_tokens:
-            return self.fusion(embedded, present)
-        streams, valid = zip(*embedded, strict=True)
-        return self.fusion(streams, present, valid)
+        if self._reads_tokens:
+            streams, valid = zip(*embedded, strict=True)
+            fused = self.fusion(streams, present, valid)
+        else:
+            fused = self.fusion(embedded, present)
+        if self._fusion_is_given:
+            self._check_fused(fused, (len(present), self.head[0].in_features))
+        return fused
+
+    def _check_fused(self, fused, shape):
+        if fused.shape != shape:
+            raise ValueError(
+                f"{type(self.fusion).__name__}, given as fusion, returns the shape "
+                f"{tuple(fused.shape)}, and {shape} is expected: a row per sample, as wide as embed_dim"
+            )
 
     def _embed_all(self, blocks, present):
         """What the encoders make of each modality: an embedding, or tokens and which are valid."""

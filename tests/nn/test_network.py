@@ -227,6 +227,16 @@ def test_a_module_of_ones_own_can_read_tokens(blocks):
     assert make(LastToken())(blocks, PRESENT).shape == (6, 2)
 
 
+class Concatenation(torch.nn.Module):
+    def forward(self, embeddings, present):
+        return torch.cat(embeddings, dim=1)
+
+
+def test_a_module_that_returns_another_shape_is_refused(blocks):
+    with pytest.raises(ValueError, match=r"returns the shape \(6, 32\), and \(6, 8\) is expected"):
+        make(Concatenation())(blocks)
+
+
 def test_a_module_of_ones_own_takes_no_options():
     with pytest.raises(ValueError, match=r"fusion is a module, and \['gate'\] are arguments of a"):
         FusionNetwork(MODALITIES, 2, fusion=Mean(), gate="sigmoid")
