@@ -25,7 +25,7 @@ from skmm.image import (
     PixelExtractor,
     TextureExtractor,
 )
-from skmm.nn import DeepFusionClassifier, DeepFusionRegressor
+from skmm.nn import DeepFusionClassifier, DeepFusionRegressor, MultitaskFusion
 from skmm.sensor import SensorStatisticsExtractor, SensorWindowExtractor
 from skmm.text import BagOfWordsVectorizer, TokenSequenceVectorizer, Word2VecVectorizer
 
@@ -117,6 +117,7 @@ NUMERIC = {
     # scikit-learn's suite runs over these in tests/nn/test_checks.py
     "DeepFusionClassifier": [DeepFusionClassifier(**FAST)],
     "DeepFusionRegressor": [DeepFusionRegressor(**FAST)],
+    "MultitaskFusion": [MultitaskFusion(**FAST)],
 }
 
 
