@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 
 import torch
@@ -36,3 +38,17 @@ def test_scopes_of_several_threads_do_not_overlap():
         thread.join()
     assert results == [True] * 4
     assert counts() == before
+
+
+def test_a_library_that_is_imported_later_is_limited_too():
+    code = (
+        "from skmm._threads import one_thread\n"
+        "with one_thread():\n"
+        "    pass\n"
+        "import torch, sklearn.cluster\n"
+        "from threadpoolctl import threadpool_info\n"
+        "with one_thread():\n"
+        "    print({pool['num_threads'] for pool in threadpool_info()})\n"
+    )
+    there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert there.stdout.strip() == "{1}"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skmm.frame import make_frame
+from skmm.frame import drop_modalities, make_frame
 
 
 @pytest.fixture
@@ -19,3 +19,9 @@ def toy():
         text=tokens,
     )
     return X, y
+
+
+@pytest.fixture
+def holes(toy):
+    X, y = toy
+    return drop_modalities(X, rate=0.3, random_state=0), y

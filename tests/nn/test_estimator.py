@@ -2,35 +2,25 @@
 
 import _thread
 import pickle
-import subprocess
-import sys
 import threading
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
-from joblib import parallel_config
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
+from sklearn.model_selection import GridSearchCV, cross_val_score
 from skorch.callbacks import Callback, EarlyStopping, GradientNormClipping, LRScheduler
-from threadpoolctl import threadpool_limits
 
 from skmm import ModalityError
 from skmm._tensor import TensorArray
 from skmm.frame import drop_modalities, make_frame
-from skmm.nn import DeepFusionClassifier, SequenceEncoder, VectorEncoder
+from skmm.nn import SequenceEncoder, VectorEncoder
 from skmm.nn._fusions import FUSIONS
 from skmm.nn._hold_out import hold_out
-
-QUICK = {"max_epochs": 3, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0}
-
-
-def quick(**params):
-    return DeepFusionClassifier(**(QUICK | params))
+from tests.nn.quick import quick
 
 
 def weights(model):
@@ -348,161 +338,6 @@ def test_there_is_no_history_before_fit():
     assert not hasattr(quick(), "history_")
 
 
-# -- missing modalities -------------------------------------------------------------------------
-
-
-@pytest.fixture
-def holes(toy):
-    X, y = toy
-    return drop_modalities(X, rate=0.3, random_state=0), y
-
-
-def refill(X, filling):
-    """Put something else where nothing is."""
-    columns = {}
-    for name in X:
-        tensor, present = X[name].array.tensor.copy(), X[name].array.present
-        tensor[~present] = 7 if tensor.dtype.kind == "i" else filling
-        columns[name] = TensorArray(tensor, present)
-    return pd.DataFrame(columns, copy=False)
-
-
-@pytest.mark.parametrize("fusion", FUSIONS)
-@pytest.mark.parametrize("filling", [np.nan, 1e6, 0.0])
-def test_what_lies_in_a_missing_cell_never_matters(holes, fusion, filling):
-    X, y = holes
-    expected = quick(fusion=fusion).fit(X, y).predict_proba(X)
-    filled = refill(X, filling)
-    assert_array_equal(quick(fusion=fusion).fit(filled, y).predict_proba(filled), expected)
-
-
-def test_null_cells_of_objects_and_of_tensors_are_the_same(holes):
-    X, y = holes
-    objects = X.astype(object)
-    expected = quick().fit(X, y).predict_proba(X)
-    assert_allclose(quick().fit(objects, y).predict_proba(objects), expected)
-
-
-def test_a_pattern_of_missing_modalities_not_seen_in_fit_works(toy):
-    X, y = toy
-    model = quick().fit(X, y)
-    probabilities = model.predict_proba(drop_modalities(X, ["image", "text"]))
-    assert np.isfinite(probabilities).all()
-    assert not np.array_equal(probabilities, model.predict_proba(X))
-
-
-def test_a_sample_without_any_modality_does_not_train_the_net(toy):
-    X, y = toy
-    full = np.delete(np.arange(40), [3, 7])
-    expected = quick().fit(X.iloc[full], y[full]).predict_proba(X)
-    gappy = X.copy()
-    gappy.iloc[[3, 7]] = drop_modalities(X.iloc[[3, 7]], keep_one=False)
-    assert_array_equal(quick().fit(gappy, y).predict_proba(X), expected)
-
-
-def test_a_modality_present_only_in_samples_of_weight_zero_is_refused(toy):
-    X, y = toy
-    X = pd.concat([drop_modalities(X.iloc[:20], ["image"]), X.iloc[20:]])
-    with pytest.raises(
-        ModalityError, match="modality 'image': missing in every sample of positive"
-    ):
-        quick().fit(X, y, sample_weight=np.arange(40) < 20)
-
-
-# -- weights ------------------------------------------------------------------------------------
-
-
-def test_equal_weights_are_no_weights(toy):
-    X, y = toy
-    expected = quick().fit(X, y).predict_proba(X)
-    assert_array_equal(quick().fit(X, y, sample_weight=np.full(40, 2.0)).predict_proba(X), expected)
-
-
-def test_a_sample_of_weight_zero_is_left_out(toy):
-    X, y = toy
-    weight = (np.arange(40) < 30).astype(float)
-    sensor, text = X["sensor"].array.tensor.copy(), X["text"].array.tensor.copy()
-    sensor[30:], text[30:] = 1e6, 500
-    spoiled = X.assign(sensor=TensorArray(sensor), text=TensorArray(text))
-    weighted = quick().fit(spoiled, y, sample_weight=weight)
-    without = quick().fit(X.iloc[:30], y[:30])
-    assert_array_equal(weighted.predict_proba(X), without.predict_proba(X))
-
-
-# -- determinism and side effects ---------------------------------------------------------------
-
-
-def test_an_int_seed_gives_equal_results_again(toy):
-    X, y = toy
-    assert_array_equal(*(quick(modality_dropout=0.3).fit(X, y).predict_proba(X) for _ in range(2)))
-
-
-def test_an_int_seed_gives_equal_results_for_any_n_jobs(toy):
-    X, y = toy
-    one, two = (
-        cross_val_predict(quick(), X, y, cv=2, n_jobs=n, method="predict_proba") for n in (1, 2)
-    )
-    assert_array_equal(one, two)
-
-
-def test_an_int_seed_gives_equal_results_in_another_process():
-    code = (
-        "import numpy as np\n"
-        "from skmm.nn import DeepFusionClassifier\n"
-        "X = np.random.default_rng(0).normal(size=(30, 4))\n"
-        "model = DeepFusionClassifier(max_epochs=3, random_state=0).fit(X, np.arange(30) % 2)\n"
-        "digits = model.predict_proba(X).tobytes().hex()\n"
-    )
-    there = subprocess.run(
-        [sys.executable, "-c", code + "print(digits)"], capture_output=True, text=True, check=True
-    )
-    here = {}
-    exec(code, here)
-    assert there.stdout.strip() == here["digits"]
-
-
-@pytest.mark.parametrize("fusion", FUSIONS)
-def test_results_do_not_depend_on_the_number_of_threads(toy, fusion):
-    X, y = toy
-    results = []
-    for n_threads in (1, 2):
-        with threadpool_limits(n_threads):
-            results.append(quick(fusion=fusion, embed_dim=64).fit(X, y).predict_proba(X))
-    assert_array_equal(*results)
-
-
-def test_fit_leaves_global_random_states_and_threads_as_they_were(toy):
-    torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()  # noqa: NPY002
-    n_threads = torch.get_num_threads()
-    quick(early_stopping=True).fit(*toy)
-    assert torch.equal(torch.get_rng_state(), torch_state)
-    assert_array_equal(np.random.get_state()[1], numpy_state[1])  # noqa: NPY002
-    assert torch.get_num_threads() == n_threads
-
-
-def test_a_read_only_X_is_neither_written_to_nor_warned_about(toy):
-    X, y = toy
-    tensors = [X[name].array.tensor for name in X]
-    before = [tensor.copy() for tensor in tensors]
-    frozen = {}
-    for name, tensor in zip(X, tensors, strict=True):
-        tensor = tensor.view()
-        tensor.flags.writeable = False
-        frozen[name] = TensorArray(tensor)
-    frozen = pd.DataFrame(frozen, copy=False)
-    expected = quick().fit(X, y).predict_proba(X)
-    assert_array_equal(quick().fit(frozen, y).predict_proba(frozen), expected)
-    for tensor, copy in zip(tensors, before, strict=True):
-        assert_array_equal(tensor, copy)
-
-
-def test_a_row_alone_is_predicted_as_in_its_table(holes):
-    X, y = holes
-    model = quick().fit(X, y)
-    alone = np.concatenate([model.predict_proba(X.iloc[[row]]) for row in range(40)])
-    assert_allclose(alone, model.predict_proba(X), rtol=1e-5)
-
-
 # -- failures -----------------------------------------------------------------------------------
 
 
@@ -615,21 +450,6 @@ def test_a_clone_is_unfitted_and_has_the_parameters(toy):
     again = clone(model)
     assert not hasattr(again, "net_")
     assert again.embed_dim == 8
-
-
-# -- what else may go on in the process -----------------------------------------------------------
-
-
-def test_fits_in_threads_equal_fits_one_after_the_other(toy):
-    X, y = toy
-    state, threads = torch.get_rng_state(), torch.get_num_threads()
-    options = {"cv": 4, "method": "predict_proba"}
-    expected = cross_val_predict(quick(dropout=0.5), X, y, **options)
-    with parallel_config("threading"):
-        found = cross_val_predict(quick(dropout=0.5), X, y, n_jobs=4, **options)
-    assert_array_equal(found, expected)
-    assert torch.equal(torch.get_rng_state(), state)
-    assert torch.get_num_threads() == threads
 
 
 # -- parameters that reach further in -------------------------------------------------------------
