@@ -21,16 +21,8 @@ def one_thread():
     How a sum is split among threads changes its last digits, and joblib gives workers fewer
     threads: without the limit results would depend on ``n_jobs``.
     """
-    with _SCOPE:
-        pools = [(pool, pool.num_threads) for pool in _find_controller().lib_controllers]
-        pools = [(pool, n_threads) for pool, n_threads in pools if n_threads != 1]
-        try:
-            for pool, _ in pools:
-                pool.set_num_threads(1)
-            yield
-        finally:
-            for pool, n_threads in pools:
-                pool.set_num_threads(n_threads)
+    with _SCOPE, _find_controller().limit(limits=1):
+        yield
 
 
 def _find_controller():
