@@ -123,7 +123,9 @@ def test_nothing_unpickles_sets_threads_or_seeds_globally(path):
     for node in ast.walk(tree):  # docstrings may show what code must not do
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             node.value.value = ""
-    found = forbidden.findall(ast.unparse(tree))
+    found = set(forbidden.findall(ast.unparse(tree)))
+    if path.name == "_threads.py":  # the one place that does, and undoes it
+        found -= {"set_num_threads("}
     assert not found
 
 
