@@ -2,5 +2,11 @@
 
 from skmm.datasets._keypad_digits import make_keypad_digits
 from skmm.datasets._multimodal import make_multimodal_classification, make_multimodal_regression
+from skmm.datasets._sentiment import make_sentiment
 
-__all__ = ["make_keypad_digits", "make_multimodal_classification", "make_multimodal_regression"]
+__all__ = [
+    "make_keypad_digits",
+    "make_multimodal_classification",
+    "make_multimodal_regression",
+    "make_sentiment",
+]
