@@ -1,6 +1,4 @@
-"""What the classifier and the regressor of deep fusion share."""
-
-from copy import deepcopy
+"""What the estimators of deep fusion share."""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +7,6 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
-from skorch.callbacks import EarlyStopping
 from skorch.helper import predefined_split
 
 from skmm._device import resolve_device
@@ -24,31 +21,27 @@ from skmm._validation import (
     _check_sample_weight,
     all_or_nothing,
 )
-from skmm.nn._batches import Batches, BlockDataset
+from skmm.nn._arguments import net_arguments, network_arguments
+from skmm.nn._batches import BlockDataset
 from skmm.nn._blocks import read_blocks
-from skmm.nn._callbacks import EpochBar
-from skmm.nn._choices import choose_encoders, rate_groups
+from skmm.nn._choices import choose_encoders
+from skmm.nn._continuation import take_over
 from skmm.nn._encoders.build import takes_pixels, without_loading
 from skmm.nn._fusions import FUSIONS
 from skmm.nn._history import plot_losses
 from skmm.nn._hold_out import hold_out, hold_out_groups
-from skmm.nn._kinds import as_kind, n_channels
+from skmm.nn._kinds import as_kind
 from skmm.nn._modality_weights import compute_weights, weighs_modalities
-from skmm.nn._schedules import SCHEDULES, make_schedule
+from skmm.nn._schedules import SCHEDULES
 from skmm.nn._standardize import Standardize, channel_statistics
 from skmm.nn._state import (
     check_versions,
     current_versions,
     epochs_of,
-    load_weights,
     rebuild_net,
-    restore_history,
     weights_of,
 )
-from skmm.nn._training import NET_ARGUMENTS, OPTIMIZERS, make_net, seed_scope, train
-
-# What torch can be asked for instead of a fused step.
-_OPTIMIZER_LOOPS = ("fused", "foreach", "capturable", "differentiable")
+from skmm.nn._training import OPTIMIZERS, make_net, seed_scope, train
 
 
 class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -255,7 +248,8 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             for name, choice in choices.items()
         }
         n_outputs = sum(width for _, width in loss["parts"])
-        network = self._describe_network(blocks, choices, rows, n_outputs, goes_on)
+        modalities = self.network_["modalities"] if goes_on else None
+        network = network_arguments(self, blocks, choices, rows, n_outputs, modalities)
         target = tuple(self._make_target(goal, rows) for goal in goals)
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         training, validation = rows, None
@@ -265,14 +259,16 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         if goes_on:  # in another order, but with the same part held out
             seed += self.n_iter_
         dataset = BlockDataset(blocks, target, training)
-        options = self._net_options(seed, choices, len(dataset), n_epochs, validation is not None)
+        options = net_arguments(
+            self, seed, choices, len(dataset), n_epochs, stops_early=validation is not None
+        )
         if validation is not None:
             options["train_split"] = predefined_split(BlockDataset(blocks, target, validation))
         device = resolve_device(self.device)
         with seed_scope(seed, device), one_thread():
             net = make_net(network, loss, device, self.precision, **options)
             if goes_on:
-                self._take_over(net)
+                take_over(net, self.net_)
             else:
                 _set_statistics(net.network, blocks, rows, weight)
             train(net, dataset)
@@ -307,83 +303,6 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
     def _kinds(self):
         return {name: kind for name, (kind, _) in self.network_["modalities"].items()}
 
-    def _describe_network(self, blocks, choices, rows, n_outputs, goes_on):
-        """Collect the arguments of FusionNetwork."""
-        if not all(isinstance(width, Integral) and width >= 1 for width in self.hidden_dims):
-            raise ValueError(
-                f"hidden_dims={self.hidden_dims!r}; expected the widths of the layers, integers from 1"
-            )
-        if goes_on:
-            modalities = self.network_["modalities"]
-        else:
-            modalities = {
-                name: (choice.kind, n_channels(blocks[name], choice.kind, rows))
-                for name, choice in choices.items()
-            }
-        arguments = {
-            name: choice.argument(blocks[name].tensor.shape[1:]) for name, choice in choices.items()
-        }
-        network = {
-            "modalities": modalities,
-            "n_outputs": n_outputs,
-            "fusion": self.fusion,
-            "embed_dim": int(self.embed_dim),
-            "hidden_dims": tuple(map(int, self.hidden_dims)),
-            "dropout": self.dropout,
-            "modality_dropout": self.modality_dropout,
-            "encoders": {k: v for k, v in arguments.items() if v is not None},
-            "auxiliary_weight": self.auxiliary_weight,
-        }
-        given = self.net_params or {}
-        options = {
-            k.removeprefix("module__"): v for k, v in given.items() if k.startswith("module__")
-        }
-        _refuse_repeats(options, network, "module__")
-        return network | options
-
-    def _net_options(self, seed, choices, n_samples, n_epochs, stops_early):
-        """Collect the arguments of NeuralNet."""
-        if n_epochs is None:
-            n_epochs = self.max_epochs
-        options = {
-            "optimizer": OPTIMIZERS[self.optimizer],
-            "optimizer__weight_decay": self.weight_decay,
-            "l1": self.l1,
-            "max_grad_norm": self.max_grad_norm,
-            "lr": self.lr,
-            "max_epochs": n_epochs,
-            "batch_size": self.batch_size,
-            "iterator_train__generator": torch.Generator().manual_seed(seed),
-            "callbacks": self._make_callbacks(n_samples, n_epochs, stops_early),
-            "verbose": int(self.verbose == 1),
-        }
-        if groups := rate_groups(choices):
-            options["optimizer__param_groups"] = groups
-        if self.verbose != 1:  # it would lay out its table all the same
-            options["callbacks__print_log"] = None
-        given = self.net_params or {}
-        if not any(f"optimizer__{name}" in given for name in _OPTIMIZER_LOOPS):
-            options["optimizer__fused"] = True  # one pass over all weights, on a CPU as well
-        extra = {k: v for k, v in given.items() if not k.startswith("module__")}
-        _refuse_repeats(extra, options | dict.fromkeys(NET_ARGUMENTS))
-        return options | extra
-
-    def _make_callbacks(self, n_samples, n_epochs, stops_early):
-        """Make the callbacks of the parameters, and copies of those of the user."""
-        callbacks = []
-        if self.lr_schedule is not None:
-            size = n_samples if self.batch_size == -1 else self.batch_size
-            n_batches = len(Batches(range(n_samples), size, torch.Generator()))
-            monitor = "valid_loss" if stops_early else "train_loss"
-            schedule = make_schedule(self.lr_schedule, n_epochs, n_batches, monitor)
-            callbacks.append(("lr_schedule", schedule))
-        if stops_early:
-            stop = EarlyStopping(patience=self.patience, load_best=True)
-            callbacks.append(("early_stopping", stop))
-        if self.verbose > 1:
-            callbacks.append(("epoch_bar", EpochBar(n_epochs)))
-        return callbacks + deepcopy(self.callbacks or [])
-
     def _make_target(self, goal, rows):
         """Return y and weight as tensors, numbers in the precision of the net.
 
@@ -397,23 +316,6 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             return (y,)
         # A task without labels in a part of the samples has no weight at all.
         return y, torch.from_numpy(goal.weight / (weight.mean() or 1.0)).to(dtype)
-
-    def _take_over(self, net):
-        """Start a new net where the last one stopped; the last one stays as it is."""
-        try:
-            load_weights(net.network, weights_of(self.net_.network))
-            load_weights(net.criterion_, weights_of(self.net_.criterion_))
-        except ValueError as error:
-            raise ValueError(
-                f"training goes on with the fitted net, but {error}; keep the parameters that "
-                "shape the net, or set warm_start=False"
-            ) from error
-        restore_history(net, epochs_of(self.net_.history))
-        if type(net.optimizer_) is type(self.net_.optimizer_):
-            # Moments go on; learning rate and decay are those of the parameters now.
-            groups = net.optimizer_.state_dict()["param_groups"]
-            moments = _moments_for(net, self.net_)
-            net.optimizer_.load_state_dict({"state": moments, "param_groups": groups})
 
     @available_if(weighs_modalities)
     def modality_weights(self, X):
@@ -518,33 +420,7 @@ def rows_to_learn_from(blocks, weight, *, needs_all=True):
     return rows
 
 
-def _moments_for(net, last):
-    """Moments of the last net, numbered as the optimizer of a new one numbers its parameters.
-
-    Encoders may have got other learning rates meanwhile, and so other groups of parameters.
-    """
-    names = _names_of_parameters(last)
-    moments = {names[parameter]: state for parameter, state in last.optimizer_.state.items()}
-    names = _names_of_parameters(net)
-    groups = net.optimizer_.param_groups
-    order = [names[parameter] for group in groups for parameter in group["params"]]
-    return {i: deepcopy(moments[name]) for i, name in enumerate(order) if name in moments}
-
-
-def _names_of_parameters(net):
-    parts = [*net.network.named_parameters(), *net.criterion_.named_parameters()]
-    return {parameter: name for name, parameter in parts}
-
-
 def _set_statistics(module, blocks, rows, weight):
     for scaler, block in zip(module.scalers, blocks.values(), strict=True):
         if isinstance(scaler, Standardize):
             scaler.set_statistics(*channel_statistics(block, scaler.kind, rows, weight))
-
-
-def _refuse_repeats(given, own, prefix=""):
-    repeated = sorted(prefix + name for name in set(given) & set(own))
-    if repeated:
-        raise ValueError(
-            f"net_params holds {repeated}, which the estimator itself decides on; use its parameters"
-        )

@@ -1,4 +1,7 @@
-"""A classifier that is trained in a moment."""
+"""A classifier that is trained in a moment, and what tests ask of it."""
+
+import numpy as np
+from skorch.callbacks import Callback
 
 from skmm.nn import DeepFusionClassifier
 
@@ -7,3 +10,23 @@ QUICK = {"max_epochs": 3, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0
 
 def quick(**params):
     return DeepFusionClassifier(**(QUICK | params))
+
+
+def differs(X, y, **params):
+    """Whether a parameter changes what the model predicts."""
+    return not np.array_equal(
+        quick(**params).fit(X, y).predict_proba(X), quick().fit(X, y).predict_proba(X)
+    )
+
+
+def weights(model):
+    return [p.detach().numpy() for p in model.net_.module_.parameters()]
+
+
+class Recorder(Callback):
+    """Notes the epochs."""
+
+    epochs = ()
+
+    def on_epoch_end(self, net, **kwargs):
+        self.epochs = (*self.epochs, len(net.history))

@@ -7,12 +7,12 @@ import threading
 import numpy as np
 import pytest
 import torch
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
-from skorch.callbacks import Callback, EarlyStopping, GradientNormClipping, LRScheduler
+from skorch.callbacks import Callback, EarlyStopping
 
 from skmm import ModalityError
 from skmm._tensor import TensorArray
@@ -20,19 +20,7 @@ from skmm.frame import drop_modalities, make_frame
 from skmm.nn import SequenceEncoder, VectorEncoder
 from skmm.nn._fusions import FUSIONS
 from skmm.nn._hold_out import hold_out
-from tests.nn.quick import quick
-
-
-def weights(model):
-    return [p.detach().numpy() for p in model.net_.module_.parameters()]
-
-
-def differs(X, y, **params):
-    """Whether a parameter changes what the model predicts."""
-    return not np.array_equal(
-        quick(**params).fit(X, y).predict_proba(X), quick().fit(X, y).predict_proba(X)
-    )
-
+from tests.nn.quick import Recorder, differs, quick, weights
 
 # -- parameters ---------------------------------------------------------------------------------
 
@@ -123,17 +111,6 @@ def test_encoders_override_the_choice(toy):
     assert model.predict(X).shape == (40,)
 
 
-def test_embed_dim_and_hidden_dims_are_the_widths(toy):
-    head = quick(embed_dim=6, hidden_dims=(5, 4)).fit(*toy).net_.module_.head
-    linear = [layer for layer in head if isinstance(layer, torch.nn.Linear)]
-    assert [(layer.in_features, layer.out_features) for layer in linear] == [(6, 5), (5, 4), (4, 2)]
-
-
-def test_a_width_of_zero_is_refused(toy):
-    with pytest.raises(ValueError, match=r"hidden_dims=\(8, 0\); expected the widths"):
-        quick(hidden_dims=(8, 0)).fit(*toy)
-
-
 @pytest.mark.parametrize(
     "params",
     [
@@ -153,19 +130,6 @@ def test_a_width_of_zero_is_refused(toy):
 )
 def test_a_parameter_changes_what_is_learned(toy, params):
     assert differs(*toy, **params)
-
-
-@pytest.mark.parametrize("name", ["AdamW", "Adam", "SGD"])
-def test_optimizer_is_the_one_of_torch(toy, name):
-    assert type(quick(optimizer=name.lower()).fit(*toy).net_.optimizer_) is getattr(
-        torch.optim, name
-    )
-
-
-def test_a_batch_size_of_minus_one_is_all_samples(toy):
-    model = quick(batch_size=-1).fit(*toy)
-    assert len(model.net_.history[0]["batches"]) == 1
-    assert len(quick(batch_size=16).fit(*toy).net_.history[0]["batches"]) == 3
 
 
 @pytest.mark.parametrize("params", [{"l1": 0.3}, {"weight_decay": 30.0}])
@@ -218,81 +182,9 @@ def test_early_stopping_keeps_no_data(toy):
     assert quick(early_stopping=True).fit(*toy).net_.train_split is None
 
 
-def test_warm_start_goes_on_where_fit_stopped(toy):
-    X, y = toy
-    params = {"dropout": 0.0, "batch_size": -1}
-    twice = quick(**params, warm_start=True).fit(X, y).fit(X, y)
-    assert twice.n_iter_ == 6
-    assert twice.history_["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
-    once = quick(**params | {"max_epochs": 6}).fit(X, y)
-    assert_allclose(twice.predict_proba(X), once.predict_proba(X), rtol=1e-5)
-
-
-def test_warm_start_uses_the_learning_rate_of_now(toy):
-    X, y = toy
-    model = quick(warm_start=True).fit(X, y)
-    before = model.predict_proba(X)
-    model.set_params(lr=1e-12, weight_decay=0.0).fit(X, y)
-    assert_allclose(model.predict_proba(X), before, rtol=1e-5)
-
-
-def test_warm_start_goes_on_after_loading(toy):
-    X, y = toy
-    model = pickle.loads(pickle.dumps(quick(warm_start=True).fit(X, y)))
-    assert model.fit(X, y).n_iter_ == 6
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (lambda X: X.drop(columns="text"), "no column 'text'"),
-        (
-            lambda X: X.assign(sensor=TensorArray(np.zeros((40, 2)))),
-            r"fitted on samples of shape \(4,\)",
-        ),
-    ],
-    ids=["columns", "shapes"],
-)
-def test_warm_start_refuses_another_X(toy, change, message):
-    X, y = toy
-    model = quick(warm_start=True).fit(X, y)
-    with pytest.raises(ValueError, match=message):
-        model.fit(change(X), y)
-
-
-def test_warm_start_refuses_another_width(toy):
-    X, y = toy
-    model = quick(warm_start=True).fit(X, y).set_params(embed_dim=9)
-    with pytest.raises(ValueError, match="goes on with the fitted net, but the weights do not fit"):
-        model.fit(X, y)
-
-
 def test_a_device_that_is_not_there_is_refused(toy):
     with pytest.raises(ValueError, match="device='cuda:99' cannot be used"):
         quick(device="cuda:99").fit(*toy)
-
-
-class Recorder(Callback):
-    epochs = ()
-
-    def on_epoch_end(self, net, **kwargs):
-        self.epochs = (*self.epochs, len(net.history))
-
-
-def test_callbacks_run_on_copies(toy):
-    mine = Recorder()
-    model = quick(callbacks=[("recorder", mine)]).fit(*toy)
-    assert mine.epochs == ()
-    assert dict(model.net_.callbacks_)["recorder"].epochs == (1, 2, 3)
-
-
-@pytest.mark.parametrize(
-    "callback",
-    [GradientNormClipping(1e-6), LRScheduler("StepLR", step_size=1, gamma=1e-6)],
-    ids=lambda callback: type(callback).__name__,
-)
-def test_callbacks_of_skorch_have_their_effect(toy, callback):
-    assert differs(*toy, callbacks=[callback])
 
 
 def test_early_stopping_of_skorch_ends_training_normally(toy):
@@ -300,22 +192,6 @@ def test_early_stopping_of_skorch_ends_training_normally(toy):
         monitor="train_loss", patience=1, threshold=1e3, threshold_mode="abs", sink=list
     )
     assert quick(callbacks=[stop], max_epochs=20).fit(*toy).n_iter_ == 2
-
-
-def test_net_params_reach_the_net_and_the_fusion_module(toy):
-    X, y = toy
-    params = {"module__gate": "sigmoid", "optimizer__momentum": 0.5}
-    model = quick(optimizer="sgd", net_params=params).fit(X.drop(columns="text"), y)
-    assert model.net_.module_.fusion.gate == "sigmoid"
-    assert model.net_.optimizer_.param_groups[0]["momentum"] == 0.5
-    again = pickle.loads(pickle.dumps(model))
-    assert again.net_.module_.fusion.gate == "sigmoid"
-
-
-@pytest.mark.parametrize("name", ["lr", "module__embed_dim", "module", "train_split"])
-def test_net_params_cannot_repeat_what_the_estimator_decides(toy, name):
-    with pytest.raises(ValueError, match=rf"net_params holds \['{name}'\]"):
-        quick(net_params={name: 3}).fit(*toy)
 
 
 def test_verbose_prints_a_line_per_epoch(toy, capsys):
@@ -472,37 +348,6 @@ def test_the_head_drops_units_in_training(toy):
     X, y = toy
     head = quick(dropout=0.4, hidden_dims=(8, 8)).fit(X, y).net_.module_.head
     assert [m.p for m in head.modules() if isinstance(m, torch.nn.Dropout)] == [0.4, 0.4]
-
-
-@pytest.mark.parametrize("name", ["optimizer__lr", "iterator_train__batch_size", "warm_start"])
-def test_net_params_cannot_override_parameters_of_the_estimator(toy, name):
-    X, y = toy
-    with pytest.raises(ValueError, match=f"net_params holds .*{name}"):
-        quick(net_params={name: 1}).fit(X, y)
-
-
-def test_numpy_integers_are_sizes(toy):
-    X, y = toy
-    model = quick(embed_dim=np.int64(8), hidden_dims=(np.int32(4),)).fit(X, y)
-    assert type(model.network_["embed_dim"]) is int
-    assert type(model.network_["hidden_dims"][0]) is int
-
-
-def test_warm_start_refuses_other_encoders(toy):
-    X, y = toy
-    model = quick(warm_start=True).fit(X, y)
-    with pytest.raises(ValueError, match="goes on with a net that reads"):
-        model.set_params(encoders={"text": "vector"}).fit(X, y)
-
-
-def test_a_failed_refit_leaves_the_moments_of_the_optimizer_alone(toy):
-    X, y = toy
-    straight = quick(warm_start=True).fit(X, y)
-    failed = quick(warm_start=True).fit(X, y)
-    with pytest.raises(FloatingPointError):
-        failed.set_params(lr=1e18).fit(X, y)
-    failed.set_params(lr=straight.lr)
-    assert_array_equal(failed.fit(X, y).predict_proba(X), straight.fit(X, y).predict_proba(X))
 
 
 @pytest.mark.parametrize("cell", [[[1.0, 2.0], [3.0]], {"a": 1}, ["x"]])
