@@ -105,7 +105,7 @@ class LeanNet(NeuralNet):
             y_true = to_tensor(y_true, device=self.device)
         loss = total_loss(self.criterion_, y_pred, y_true, self.network)
         if training and self.l1 > 0:
-            weights = (p for p in self.module_.parameters() if p.ndim > 1)
+            weights = (p for p in self.module_.parameters() if p.ndim > 1 and p.requires_grad)
             loss = loss + self.l1 * sum(weight.abs().sum() for weight in weights)
         return loss
 

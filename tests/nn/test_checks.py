@@ -1,5 +1,8 @@
 """scikit-learn's own checks, over the estimators as they are by default and in a strict setting."""
 
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skmm.nn import DeepFusionClassifier, DeepFusionRegressor, MultitaskFusion
@@ -28,9 +31,7 @@ def expected_failures(estimator):
 @parametrize_with_checks(
     [
         DeepFusionClassifier(max_epochs=25, random_state=0),
-        # A row alone and in its batch agree to float32; the epochs are such that this is the 1e-7
-        # that check_methods_subset_invariance asks for.
-        DeepFusionRegressor(max_epochs=41, random_state=0),
+        DeepFusionRegressor(max_epochs=40, random_state=0),
         DeepFusionClassifier(**STRICT),
         DeepFusionRegressor(**STRICT),
         MultitaskFusion(max_epochs=25, random_state=0),
@@ -40,4 +41,21 @@ def expected_failures(estimator):
     xfail_strict=True,
 )
 def test_scikit_learns_check_passes(estimator, check):
+    name = getattr(check, "func", check).__name__
+    if name == "check_methods_subset_invariance" and estimator.precision == "float32":
+        pytest.skip(
+            "asks for 1e-7, which float32 may miss; see test_a_row_alone_is_as_in_its_batch"
+        )
     check(estimator)
+
+
+@pytest.mark.parametrize("cls", [DeepFusionClassifier, DeepFusionRegressor, MultitaskFusion])
+@pytest.mark.parametrize(("precision", "rtol"), [("float32", 1e-5), ("float64", 1e-13)])
+def test_a_row_alone_is_as_in_its_batch(cls, precision, rtol):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(30, 3)), np.arange(30) % 3
+    model = cls(max_epochs=20, precision=precision, random_state=0).fit(X, y)
+    predict = model.predict if cls is DeepFusionRegressor else model.predict_proba
+    together = predict(X)
+    alone = np.concatenate([predict(X[[row]]) for row in range(30)])
+    assert_allclose(alone, together, rtol=rtol, atol=rtol)
