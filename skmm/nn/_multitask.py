@@ -4,10 +4,20 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils import check_consistent_length
+from sklearn.utils.metaestimators import available_if
 
 from skmm._validation import StrOptions, _fit_context
 from skmm.nn._estimator import DeepFusionEstimator, check_length
 from skmm.nn._tasks import choose_types, read_tasks
+
+
+def _has_classes(estimator):
+    if not getattr(estimator, "classes_", True):
+        raise AttributeError(
+            f"the tasks {list(estimator.task_types_)} are regressions, which have no probabilities; "
+            "use predict"
+        )
+    return True
 
 
 class MultitaskFusion(DeepFusionEstimator):
@@ -232,8 +242,9 @@ validation_fraction, patience, warm_start, device, precision, callbacks, net_par
         columns = list(columns.values())
         return columns[0] if self._form == "vector" else np.column_stack(columns)
 
+    @available_if(_has_classes)
     def predict_proba(self, X):
-        """Predict the probabilities of the classes of all classifications.
+        """Predict the probabilities of the classes of all classifications, if there are any.
 
         Parameters
         ----------
@@ -244,18 +255,8 @@ validation_fraction, patience, warm_start, device, precision, callbacks, net_par
         -------
         probabilities : dict of ndarray of shape (n_samples, n_classes)
             By task, in the order of ``classes_[task]``. If y was a vector in `fit`, the only array.
-
-        Raises
-        ------
-        ValueError
-            If no task is a classification.
         """
         scores, occupied = self._compute_scores(X)
-        if not self.classes_:
-            raise ValueError(
-                f"the tasks {list(self.task_types_)} are regressions, which have no probabilities; "
-                "use predict"
-            )
         probabilities = {
             name: target.predict_proba(part, occupied)
             for name, target, part in self._parts_of(scores)
