@@ -88,7 +88,7 @@ class GradientBlending(Callback):
         if net.train_split is None:
             raise ValueError(
                 "GradientBlending compares losses in training and validation, and no samples are "
-                "held out; set early_stopping=True"
+                "held out, as never in partial_fit; call fit with early_stopping=True"
             )
         self.n_epochs_, self.last_ = 0, None
 
@@ -126,7 +126,7 @@ def mean_losses(net, dataset):
     losses : ndarray of shape (1 + M,)
         Means over the samples that have the modality.
     """
-    net.network.eval()
+    net._set_training(False)
     total, count = 0.0, 0
     with torch.no_grad():
         for inputs, target in net.get_iterator(dataset):

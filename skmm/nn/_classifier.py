@@ -10,8 +10,6 @@ from skmm.nn._class_weights import class_weights
 from skmm.nn._estimator import DeepFusionEstimator, check_length
 from skmm.nn._targets import Goal, read_classes, read_labels
 
-_OF_FIT = object()  # in place of the `classes` of partial_fit: y has them all
-
 
 class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
     """Classify samples of several modalities by one network that is trained on all of them.
@@ -322,7 +320,7 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         """
         return self._train(X, y, sample_weight, is_part=True, classes=classes)
 
-    def _read_y(self, y, n_samples):
+    def _read_y(self, y, n_samples, goes_on):
         """Check the classes, (n_samples,), or labels of 0 and 1, (n_samples, n_labels)."""
         y = check_targets(y, estimator=self)
         y = y.toarray() if issparse(y) else y
@@ -337,12 +335,13 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         check_length(y, n_samples)
         return y
 
-    def _aim(self, y, weight, occupied, known, classes=_OF_FIT):
-        is_part = classes is not _OF_FIT
+    def _aim(self, y, weight, occupied, *, known, is_part, classes=None):
         if y.ndim == 2:
             goal, strata = self._aim_at_labels(y, weight), np.zeros(len(y), dtype=int)
         else:
-            goal = self._aim_at_classes(y, weight, known, classes)
+            if is_part:
+                classes = _read_classes_of_parts(y, classes, known)
+            goal = self._aim_at_classes(y, weight, classes)
             strata = goal.y
             if not is_part:
                 totals = np.bincount(strata, goal.weight * occupied)
@@ -353,11 +352,8 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
                 goal = goal._replace(target=known[0])
         return [goal], strata
 
-    def _aim_at_classes(self, y, weight, known, classes):
-        if classes is _OF_FIT:
-            target = read_classes(y, weight)
-        else:
-            target = read_classes(y, weight, _read_classes_of_parts(y, classes, known))
+    def _aim_at_classes(self, y, weight, classes):
+        target = read_classes(y, weight, classes)
         codes = target.encode(y)
         weight = weight * class_weights(self.class_weight, target.classes, y, weight)[codes]
         return Goal(target, codes, weight)

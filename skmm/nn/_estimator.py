@@ -47,8 +47,8 @@ from skmm.nn._training import OPTIMIZERS, make_net, seed_scope, train
 class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Base class of the estimators: parameters, training, scores, embeddings, state.
 
-    A subclass checks targets in ``_read_y(y, n_samples)``, says what a net is to learn from them in
-    ``_aim``, and tells in ``_tell`` what it has learned.
+    A subclass checks targets in ``_read_y``, says what a net is to learn from them in ``_aim``, and
+    tells in ``_tell`` what it has learned.
     """
 
     # Who stops early on a part that shares groups with the rest stops too late: groups are used
@@ -207,19 +207,24 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
     def _train(self, X, y, sample_weight, *, groups=None, is_part=False, **options):
         """Fit a net, or the last one further, and leave everything as it was if that fails.
 
-        A part of the samples, as `partial_fit` gets them, is trained on for one epoch. Options are for
-        ``_aim``.
+        A part of the samples, as `partial_fit` gets them, is trained on for one epoch. Options are
+        further arguments of ``_aim``.
         """
         with all_or_nothing(self):
             goes_on = hasattr(self, "net_") and (is_part or self.warm_start)
             blocks = read_blocks(self, X, reset=not goes_on)
             n_samples = len(next(iter(blocks.values())).present)
-            y = self._read_y(y, n_samples)
+            y = self._read_y(y, n_samples, goes_on)
             weight = _check_sample_weight(
                 sample_weight, np.empty((n_samples, 1)), dtype=np.float64, ensure_non_negative=True
             )
             goals, strata = self._aim(
-                y, weight, has_any_modality(blocks), self._targets if goes_on else None, **options
+                y,
+                weight,
+                has_any_modality(blocks),
+                known=self._targets if goes_on else None,
+                is_part=is_part,
+                **options,
             )
             self._fit_net(
                 blocks,

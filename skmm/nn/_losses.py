@@ -50,7 +50,8 @@ class FusionLoss(nn.Module):
         parts = zip(kinds, scores.split(widths, dim=1), target, strict=True)
         losses = [mean_loss(kind, part, *values) for kind, part, values in parts]
         if self.weighting == "uncertainty" and self.training:
-            return uncertainty_loss(losses, kinds, self.log_variances)
+            shares = [values[1].mean() if len(values) > 1 else 1.0 for values in target]
+            return uncertainty_loss(losses, kinds, self.log_variances, shares)
         if isinstance(self.weighting, list):
             losses = [weight * loss for weight, loss in zip(self.weighting, losses, strict=True)]
         return sum(losses)
@@ -72,14 +73,26 @@ def mean_loss(kind, scores, y, weight=None):
     return (each * weight).mean()
 
 
-def uncertainty_loss(losses, kinds, log_variances):
+def uncertainty_loss(losses, kinds, log_variances, shares):
     """Weigh each loss by the variance of its target, which is learned.
 
     With s the logarithm of the variance a target counts ``exp(-s) * loss + s / 2``, and half the loss
     for numbers. A loss L that stays as it is has its optimum at ``log(2 L)``, or ``log(L)``.
+
+    Parameters
+    ----------
+    losses : list of tensor of shape ()
+    kinds : list of str
+    log_variances : tensor of shape (n_targets,)
+    shares : list of float
+        Mean weight of the samples in each loss: samples without a label say nothing about s.
+
+    Returns
+    -------
+    loss : tensor of shape ()
     """
     factors = [0.5 if kind == "squared_error" else 1.0 for kind in kinds]
     return sum(
-        factor * torch.exp(-s) * loss + s / 2
-        for factor, loss, s in zip(factors, losses, log_variances, strict=True)
+        factor * torch.exp(-s) * loss + share * s / 2
+        for factor, loss, s, share in zip(factors, losses, log_variances, shares, strict=True)
     )

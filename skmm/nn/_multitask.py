@@ -2,8 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import accuracy_score, r2_score
-from sklearn.utils import check_consistent_length
+from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
 
 from skmm._validation import StrOptions, _fit_context
@@ -31,7 +30,8 @@ class MultitaskFusion(DeepFusionEstimator):
     ----------
     tasks : "auto" or dict, default="auto"
         ``"classification"`` or ``"regression"`` by name of the column, for those whose dtype says
-        otherwise: floats are numbers to predict, anything else are classes.
+        otherwise: floats are numbers to predict, anything else are classes. Integers with gaps are
+        floats in pandas, unless their dtype is ``Int64``.
     weighting : {"uncertainty"}, dict or None, default="uncertainty"
         What a task counts in the loss. ``"uncertainty"`` learns it [1]_: tasks that cannot be
         predicted well count less. A dict gives a number per task; None is 1 for all.
@@ -285,18 +285,18 @@ validation_fraction, patience, warm_start, device, precision, callbacks, net_par
             If y has other tasks than in `fit`, or no labels.
         """
         scores, occupied = self._compute_scores(X)
-        tasks = {task.name: task for task in read_tasks(y)[0]}
-        if list(tasks) != list(self.task_types_):
-            raise ValueError(f"y has the tasks {list(tasks)}; fitted on {list(self.task_types_)}")
+        tasks = read_tasks(y).arrange(self.task_types_).columns
+        check_length(tasks[0].values, len(occupied))
         results = []
-        for name, target, part in self._parts_of(scores):
-            known = tasks[name].known
-            check_consistent_length(known, occupied)
-            if known.any():
-                metric = accuracy_score if name in self.classes_ else r2_score
-                weight = None if sample_weight is None else np.asarray(sample_weight)[known]
-                prediction = target.predict(part[known], occupied[known])
-                results.append(metric(tasks[name].values[known], prediction, sample_weight=weight))
+        for task, (name, target, part) in zip(tasks, self._parts_of(scores), strict=True):
+            if task.known.any():
+                weight = None if sample_weight is None else np.asarray(sample_weight)[task.known]
+                labels = task.values[task.known]
+                prediction = target.predict(part[task.known], occupied[task.known])
+                if name in self.classes_:  # accuracy_score refuses floats as classes
+                    results.append(np.average(labels == prediction, weights=weight))
+                else:
+                    results.append(r2_score(labels, prediction, sample_weight=weight))
         if not results:
             raise ValueError("y has no labels; score needs some")
         return float(np.mean(results))
@@ -312,31 +312,32 @@ validation_fraction, patience, warm_start, device, precision, callbacks, net_par
         tags.target_tags.required = tags.target_tags.multi_output = True
         return tags
 
-    def _read_y(self, y, n_samples):
-        tasks, form = read_tasks(y)
-        check_length(tasks[0].values, n_samples)
-        return tasks, form, choose_types(tasks, self.tasks)
+    def _read_y(self, y, n_samples, goes_on):
+        """Check y; return its tasks and their types, those of the last fit if the net goes on."""
+        tasks = read_tasks(y)
+        check_length(tasks.columns[0].values, n_samples)
+        if goes_on:
+            return tasks.arrange(self.task_types_), self.task_types_
+        return tasks, choose_types(tasks, self.tasks)
 
-    def _aim(self, y, weight, occupied, known):
-        tasks, _, types = y
-        if known is not None and types != self.task_types_:
-            raise ValueError(
-                f"training goes on with a net for the tasks {self.task_types_}, and y has {types}; "
-                "set warm_start=False, or fit a new model"
-            )
+    def _aim(self, y, weight, occupied, *, known, is_part):
+        tasks, types = y
+        columns = tasks.columns
         goals = [
             task.aim(types[task.name], weight, target)
-            for task, target in zip(tasks, known or [None] * len(tasks), strict=True)
+            for task, target in zip(columns, known or [None] * len(columns), strict=True)
         ]
         # Samples with labels for the same tasks are spread evenly.
-        labelled = np.column_stack([task.known for task in tasks])
+        labelled = np.column_stack([task.known for task in columns])
         return goals, np.unique(labelled, axis=0, return_inverse=True)[1].ravel()
 
     def _describe_loss(self, goals, y):
-        return super()._describe_loss(goals, y) | {"weighting": self._read_weighting(y[2])}
+        _, types = y
+        return super()._describe_loss(goals, y) | {"weighting": self._read_weighting(types)}
 
     def _tell(self, y):
-        _, self._form, self.task_types_ = y
+        tasks, self.task_types_ = y
+        self._form = tasks.form
         self.classes_ = {
             name: target.classes
             for (name, kind), target in zip(self.task_types_.items(), self._targets, strict=True)

@@ -245,12 +245,12 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
         """
         return self._train(X, y, sample_weight, is_part=True)
 
-    def _read_y(self, y, n_samples):
+    def _read_y(self, y, n_samples, goes_on):
         y = check_targets(y, numeric=True, estimator=self).astype(np.float64)
         check_length(y, n_samples)
         return y
 
-    def _aim(self, y, weight, occupied, known):
+    def _aim(self, y, weight, occupied, *, known, is_part):
         target = read_numbers(y, weight)
         if known is not None:  # the net speaks in the units it was first trained in
             if known[0].n_outputs != target.n_outputs:

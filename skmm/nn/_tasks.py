@@ -1,5 +1,6 @@
 """The tasks in y: a column each, with a type, and gaps where samples have no label."""
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,15 @@ class Task(NamedTuple):
     values: np.ndarray  # (n_samples,); what stands where no label is known is arbitrary
     known: np.ndarray  # (n_samples,), bool
     guess: str  # the type that its dtype suggests
+
+    @property
+    def looks_like_codes(self):
+        """Whether these are floats for no other reason than that integers have no NaN."""
+        if self.guess == "classification" or self.known.all():
+            return False
+        found = np.unique(self.values[self.known])
+        is_whole = bool((found == np.round(found)).all())
+        return is_whole and 1 < len(found) <= min(20, self.known.sum() / 3)
 
     def aim(self, kind, weight, target=None):
         """Say what a net is to learn, from the rows with a label and of positive weight.
@@ -48,6 +58,7 @@ class Task(NamedTuple):
         labels = self.values[self.known]
         try:
             found = read_classes(labels, weight[self.known])
+            n_classes = len(np.unique(labels[weight[self.known] > 0]))
         except TypeError:
             kinds = sorted({type(label).__name__ for label in labels})
             raise TypeError(
@@ -56,9 +67,10 @@ class Task(NamedTuple):
         if target is not None:
             self._refuse_new_classes(found.classes, target.classes)
             found = target
-        elif len(found.classes) < 2:
+        elif n_classes < 2:
             raise ValueError(
-                f"task {self.name!r} has 1 class, {found.classes.tolist()}; at least 2 are needed"
+                f"task {self.name!r} has only 1 class of positive weight, of "
+                f"{found.classes.tolist()}; at least 2 classes are needed"
             )
         codes = np.zeros(len(weight), dtype=int)
         codes[self.known] = found.encode(labels)
@@ -93,6 +105,27 @@ class Task(NamedTuple):
         return numbers
 
 
+class Tasks(NamedTuple):
+    """All columns of y."""
+
+    columns: list  # of Task
+    form: str  # what y is: "frame", "matrix" or "vector"
+
+    @property
+    def names(self):
+        return [task.name for task in self.columns]
+
+    def arrange(self, names):
+        """Return the tasks in the order of `names`, whatever that of y."""
+        if set(names) != set(self.names):
+            raise ValueError(
+                f"y has the tasks {self.names}, and the net was fitted on {list(names)}; give these, "
+                "or fit a new model"
+            )
+        by_name = dict(zip(self.names, self.columns, strict=True))
+        return self._replace(columns=[by_name[name] for name in names])
+
+
 def read_tasks(y):
     """Take y apart into its tasks.
 
@@ -103,10 +136,8 @@ def read_tasks(y):
 
     Returns
     -------
-    tasks : list of Task
+    tasks : Tasks
         Nameless columns are called ``"y0"``, ``"y1"``, ...
-    form : {"frame", "matrix", "vector"}
-        What y is.
     """
     if y is None:
         raise ValueError("MultitaskFusion requires y to be passed, but the target y is None")
@@ -122,8 +153,8 @@ def read_tasks(y):
         raise ValueError(
             f"y must have a column per task, each with a name of its own; got {list(y.columns)}"
         )
-    tasks = [_read_column(name, y.iloc[:, number]) for number, name in enumerate(y.columns)]
-    return tasks, form
+    columns = [_read_column(name, y.iloc[:, number]) for number, name in enumerate(y.columns)]
+    return Tasks(columns, form)
 
 
 def _read_column(name, column):
@@ -146,7 +177,7 @@ def choose_types(tasks, given):
 
     Parameters
     ----------
-    tasks : list of Task
+    tasks : Tasks
     given : "auto" or dict of {"classification", "regression"}
         By name, for those where the dtype suggests another.
 
@@ -160,12 +191,21 @@ def choose_types(tasks, given):
         If a task or type is unknown.
     """
     given = {} if isinstance(given, str) else given
-    names = [task.name for task in tasks]
     for name, kind in given.items():
-        if name not in names:
+        if name not in tasks.names:
             raise ValueError(
-                f"tasks names {name!r}, but those of y are {names}" + did_you_mean(name, names)
+                f"tasks names {name!r}, but those of y are {tasks.names}"
+                + did_you_mean(name, tasks.names)
             )
         if kind not in TYPES:
             raise ValueError(f"tasks[{name!r}] is {kind!r}; expected one of {list(TYPES)}")
-    return {task.name: given.get(task.name, task.guess) for task in tasks}
+    for task in tasks.columns:
+        if task.name not in given and task.looks_like_codes:
+            warnings.warn(
+                f"task {task.name!r} has gaps and few whole numbers besides, and floats are numbers to "
+                f"predict; if they are classes, say tasks={{{task.name!r}: 'classification'}}, or use "
+                "the dtype Int64, which has gaps",
+                UserWarning,
+                stacklevel=2,
+            )
+    return {task.name: given.get(task.name, task.guess) for task in tasks.columns}

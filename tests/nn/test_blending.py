@@ -118,5 +118,5 @@ def test_a_net_without_heads_is_refused(data):
 
 
 def test_training_without_validation_is_refused(data):
-    with pytest.raises(ValueError, match="no samples are held out; set early_stopping=True"):
+    with pytest.raises(ValueError, match="no samples are held out, as never in partial_fit"):
         DeepFusionClassifier(callbacks=[GradientBlending()], auxiliary_weight=1.0).fit(*data)

@@ -93,7 +93,7 @@ def test_learned_weights_have_the_optimum_of_kendall(kind, optimum):
 
     def closure():
         optimizer.zero_grad()
-        loss = uncertainty_loss([torch.tensor(2.7, dtype=torch.float64)], [kind], s)
+        loss = uncertainty_loss([torch.tensor(2.7, dtype=torch.float64)], [kind], s, [1.0])
         loss.backward()
         return loss
 
@@ -108,3 +108,19 @@ def test_learned_weights_are_used_in_training_only():
     scores, target = torch.ones(3, 1), ((torch.zeros(3, 1),),)
     assert_allclose(loss(scores, target).item(), 0.5 * np.exp(-1) + 0.5, rtol=1e-6)
     assert loss.eval()(scores, target) == 1
+
+
+def test_samples_without_a_label_say_nothing_about_the_weight_of_a_target():
+    loss = FusionLoss([("cross_entropy", 2), ("squared_error", 1)], weighting="uncertainty")
+    target = (torch.tensor([0, 1]),), (torch.zeros(2, 1), torch.zeros(2))
+    loss(torch.randn(2, 3), target).backward()
+    assert loss.log_variances.grad[1] == 0
+    half = (torch.tensor([0, 1]),), (torch.zeros(2, 1), torch.tensor([2.0, 0.0]))
+    whole = (torch.tensor([0]),), (torch.zeros(1, 1),)
+    scores = torch.tensor([[0.0, 0.0, 3.0], [0.0, 0.0, 5.0]])
+    gradients = []
+    for values, rows in ((half, scores), (whole, scores[:1])):
+        loss.zero_grad()
+        loss(rows, values).backward()
+        gradients.append(loss.log_variances.grad[1].item())
+    assert gradients[0] == gradients[1]

@@ -154,7 +154,7 @@ def test_training_goes_on_with_weights_and_units(tasks):
     model.set_params(lr=1e-12).fit(X, y.assign(speed=y["speed"] + 100))
     assert_allclose(list(model.task_weights_.values()), list(before.values()), rtol=1e-6)
     assert model._targets[0].mean is mean
-    with pytest.raises(ValueError, match="goes on with a net for the tasks"):
+    with pytest.raises(ValueError, match=r"y has the tasks \['speed'\], and the net was fitted on"):
         model.fit(X, y[["speed"]])
 
 
@@ -174,6 +174,43 @@ def test_parts_are_trained_on_one_by_one(tasks):
         model.partial_fit(X, y.assign(brake="maybe"))
     with pytest.raises(ValueError, match="no sample has positive weight and any modality"):
         model.partial_fit(X, y.assign(speed=np.nan, brake=None))
+
+
+def test_columns_of_y_are_found_by_name(tasks):
+    X, y = tasks
+    model = MultitaskFusion(**THOROUGH, warm_start=True).fit(X, y)
+    turned = y[["brake", "speed"]]
+    score = model.score(X, y)
+    assert model.score(X, turned) == score
+    model.set_params(lr=1e-12).partial_fit(X, turned)
+    assert list(model.task_types_) == ["speed", "brake"]
+    assert_allclose(model.score(X, turned), score, atol=1e-6)
+    assert model.fit(X, turned).score(X, y) > 0.9
+
+
+def test_integers_may_have_gaps_later(toy):
+    X, y = toy
+    model = MultitaskFusion(**QUICK).fit(X, pd.DataFrame({"digit": y, "level": 0.1 * y}))
+    gaps = pd.DataFrame({"digit": np.where(np.arange(40) % 3, y, np.nan), "level": 0.1 * y})
+    assert model.partial_fit(X, gaps).task_types_["digit"] == "classification"
+    assert model.partial_fit(X, gaps.assign(digit=np.nan)).n_iter_ == 7
+    assert set(model.predict(X)["digit"]) <= {0, 1}
+
+
+def test_a_task_without_labels_keeps_its_weight(tasks):
+    X, y = tasks
+    model = MultitaskFusion(**QUICK, optimizer="sgd").fit(X, y)
+    before = model.task_weights_
+    model.partial_fit(X, y.assign(brake=None))
+    assert model.task_weights_["brake"] == before["brake"]
+    assert model.task_weights_["speed"] != before["speed"]
+
+
+def test_any_numbers_may_name_classes(toy):
+    X, y = toy
+    params = THOROUGH | {"tasks": {"half": "classification"}}
+    labels = pd.DataFrame({"half": y + 0.5})
+    assert MultitaskFusion(**params).fit(X, labels).score(X, labels) > 0.9
 
 
 def test_it_lives_in_scikit_learns_searches(tasks):
@@ -206,7 +243,7 @@ def test_weights_that_cannot_be_are_refused(tasks, weighting, message):
 def test_score_needs_the_tasks_of_fit_and_labels(tasks):
     X, y = tasks
     model = MultitaskFusion(**QUICK).fit(X, y)
-    with pytest.raises(ValueError, match=r"y has the tasks \['brake'\]; fitted on"):
+    with pytest.raises(ValueError, match=r"y has the tasks \['brake'\], and the net was fitted on"):
         model.score(X, y[["brake"]])
     with pytest.raises(ValueError, match="y has no labels"):
         model.score(X, y.assign(speed=np.nan, brake=None))

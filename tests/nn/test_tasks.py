@@ -1,12 +1,14 @@
 """Reading y: which task each column is, and what of it a net learns."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.preprocessing import StandardScaler
 
-from skmm.nn._tasks import choose_types, read_tasks
+from skmm.nn._tasks import Tasks, choose_types, read_tasks
 
 ONES = np.ones(3)
 
@@ -28,13 +30,13 @@ ONES = np.ones(3)
 )
 def test_the_dtype_says_what_a_task_is(column, expected):
     (task,), _ = read_tasks(column.to_frame("task"))
-    assert choose_types([task], "auto") == {"task": expected}
+    assert choose_types(Tasks([task], "frame"), "auto") == {"task": expected}
     assert_array_equal(task.known, column.notna())
     assert list(task.values[task.known]) == list(column.dropna())
 
 
 def test_the_user_may_say_otherwise():
-    tasks, _ = read_tasks(pd.DataFrame({"a": [1.0, 2.0], "b": [1, 2]}))
+    tasks = read_tasks(pd.DataFrame({"a": [1.0, 2.0], "b": [1, 2]}))
     assert choose_types(tasks, {"a": "classification"}) == dict.fromkeys("ab", "classification")
 
 
@@ -96,7 +98,7 @@ def test_a_y_that_holds_no_tasks_is_refused(y, message):
     ("values", "kind", "message"),
     [
         ([None, None, None], "classification", "has no label in any sample of positive weight"),
-        (["a", "a", None], "classification", r"has 1 class, \['a'\]; at least 2 are needed"),
+        (["a", "a", None], "classification", r"has only 1 class of positive weight, of \['a'\]"),
         (["a", "b", None], "regression", "is a regression, and holds object values such as 'a'"),
         ([1.0, np.inf, 0.0], "regression", "holds infinite values"),
     ],
@@ -114,8 +116,46 @@ def test_labels_of_several_types_are_refused():
 
 
 def test_unknown_tasks_and_types_are_refused():
-    tasks, _ = read_tasks(pd.DataFrame({"speed": [1.0, 2.0]}))
+    tasks = read_tasks(pd.DataFrame({"speed": [1.0, 2.0]}))
     with pytest.raises(ValueError, match="tasks names 'sped', .* did you mean 'speed'"):
         choose_types(tasks, {"sped": "regression"})
     with pytest.raises(ValueError, match=r"tasks\['speed'\] is 'ranking'; expected one of"):
         choose_types(tasks, {"speed": "ranking"})
+
+
+def test_a_class_without_weight_is_none():
+    (task,), _ = read_tasks(["a", "b", "b"])
+    with pytest.raises(ValueError, match=r"has only 1 class of positive weight, of \['a', 'b'\]"):
+        task.aim("classification", np.array([0.0, 1.0, 1.0]))
+
+
+def test_tasks_are_arranged_by_name():
+    tasks = read_tasks(pd.DataFrame({"a": [1.0], "b": ["x"]}))
+    assert tasks.arrange(["b", "a"]).names == ["b", "a"]
+    assert tasks.arrange(["b", "a"]).columns[0] is tasks.columns[1]
+    with pytest.raises(
+        ValueError, match=r"y has the tasks \['a', 'b'\], and the net was fitted on"
+    ):
+        tasks.arrange(["a", "c"])
+
+
+def test_whole_floats_with_gaps_are_asked_about():
+    codes = pd.DataFrame({"digit": [0.0, 1.0, np.nan] * 4})
+    with pytest.warns(UserWarning, match="task 'digit' has gaps and few whole numbers besides"):
+        assert choose_types(read_tasks(codes), "auto") == {"digit": "regression"}
+
+
+@pytest.mark.parametrize(
+    ("values", "given"),
+    [
+        ([0.0, 1.0, np.nan] * 4, {"digit": "classification"}),
+        ([0.0, 1.0, 2.0] * 4, "auto"),
+        ([0.5, 1.0, np.nan] * 4, "auto"),
+        ([*range(11), np.nan], "auto"),
+        (pd.array([0, 1, None] * 4, dtype="Int64"), "auto"),
+    ],
+)
+def test_other_columns_are_not_asked_about(values, given):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        choose_types(read_tasks(pd.DataFrame({"digit": values})), given)
