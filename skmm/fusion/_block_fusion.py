@@ -3,6 +3,7 @@
 from math import prod
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_consistent_length, get_tags
@@ -82,6 +83,8 @@ class BlockFusion(TransformerMixin, BaseEstimator):
 
     def _read(self, X, reset):
         is_frame = holds_modalities(X)
+        if not reset and None not in self._block_specs:
+            is_frame |= isinstance(X, pd.DataFrame)  # one of nothing but NaN looks numeric
         if not reset and is_frame == (None in self._block_specs):
             kinds = ("a plain matrix", "a frame of blocks")
             raise ValueError(

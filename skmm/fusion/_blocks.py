@@ -10,6 +10,7 @@ from skmm._padding import padding_steps
 from skmm._tensor import TensorArray
 from skmm._validation import ModalityError
 from skmm.frame import make_frame, presence_mask
+from skmm.fusion._columns import frame_to_matrix
 
 
 class Block(NamedTuple):
@@ -49,7 +50,7 @@ def _as_floats(counts):
 def _from_frame(frame):
     if frame.shape[1] == 1 and isinstance(frame.iloc[:, 0].array, TensorArray):
         return frame.iloc[:, 0].array.tensor
-    return frame.to_numpy()
+    return frame_to_matrix(frame)
 
 
 def spread(values, present):

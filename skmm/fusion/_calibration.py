@@ -26,7 +26,7 @@ class Calibrator(NamedTuple):
     def apply(self, probabilities):
         """Return calibrated probabilities; those of classes that were not seen stay as they are."""
         calibrated = probabilities.copy()
-        mass = np.maximum(probabilities[:, self.seen].sum(axis=1, keepdims=True), SMALLEST)
+        mass = _mass_of(probabilities, self.seen)
         calibrated[:, self.seen] = mass * self.model.predict_proba(
             probabilities[:, self.seen] / mass
         )
@@ -92,7 +92,7 @@ def _fit(probabilities, codes, method):
     seen, codes = np.unique(codes, return_inverse=True)
     if len(seen) < 2:
         return None
-    mass = np.maximum(probabilities[:, seen].sum(axis=1, keepdims=True), SMALLEST)
+    mass = _mass_of(probabilities, seen)
     given = (_LogOdds() if method == "sigmoid" else _Probabilities()).fit(None, codes)
     everything = np.arange(len(codes))
     model = CalibratedClassifierCV(
@@ -101,6 +101,13 @@ def _fit(probabilities, codes, method):
     model.fit(probabilities[:, seen] / mass, codes)
     model.cv = None  # as long as the data, and done with
     return Calibrator(model, seen)
+
+
+def _mass_of(probabilities, seen):
+    """What the classes that were seen have of each row: all of it where they are all, rounding aside."""
+    if len(seen) == probabilities.shape[1]:
+        return 1.0
+    return np.maximum(probabilities[:, seen].sum(axis=1, keepdims=True), SMALLEST)
 
 
 class _Given(ClassifierMixin, BaseEstimator):

@@ -35,7 +35,7 @@ class Column(NamedTuple):
         """The same column, with the whole numbers of a matrix as floats; tensors keep their type."""
         values = self.values
         if isinstance(values, pd.DataFrame):
-            values = values.to_numpy()
+            values = frame_to_matrix(values)
         is_matrix = isinstance(values, np.ndarray) or issparse(values)
         if is_matrix and values.dtype.kind in "biu":
             values = values.astype(np.float64)
@@ -47,6 +47,14 @@ class Column(NamedTuple):
         if isinstance(values, TensorArray):
             return values.tensor[where]
         return values.iloc[where] if hasattr(values, "iloc") else values[where]
+
+
+def frame_to_matrix(frame):
+    """Values of a frame as an ndarray; numbers of several types, or with gaps, become floats."""
+    values = frame.to_numpy()
+    if values.dtype == object and all(map(pd.api.types.is_numeric_dtype, frame.dtypes)):
+        return frame.to_numpy(np.float64, na_value=np.nan)
+    return values
 
 
 def read_column(X, member, n_members):

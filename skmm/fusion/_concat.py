@@ -36,8 +36,8 @@ class ConcatFusion(BlockFusion):
     weights : dict, array-like of shape (n_modalities,) or "cv", default=None
         Weights of the modalities, at least 0; they are divided by their sum. None does not weight.
         ``"cv"`` takes what each modality is worth alone: its score minus chance in 5-fold
-        cross-validation (balanced accuracy of logistic regression, or R2 of ridge regression). A search
-        over weights is one over ``multimodalfusion__fusion__weights``.
+        cross-validation (balanced accuracy of logistic regression, or R2 of ridge regression where y
+        holds numbers). A search over weights is one over ``multimodalfusion__fusion__weights``.
 
     Attributes
     ----------
@@ -61,6 +61,10 @@ class ConcatFusion(BlockFusion):
     Statistics are computed in float64 from the rows in which the modality is present. A missing cell
     becomes the training mean of its block, which is 0 after centering. A block of more than two
     dimensions is flattened. In a plain numeric X all columns are one block.
+
+    For ``weights="cv"``, a y of floats is read as numbers, unless it holds at most 20 different whole
+    ones, which are classes as those of any other type are. Where no class has five samples, there are
+    fewer folds.
 
     The folds of ``weights="cv"`` tear groups, such as speakers, apart unless `fit` is given them.
     Groups are requested by default, so with ``sklearn.set_config(enable_metadata_routing=True)`` they

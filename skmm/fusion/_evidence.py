@@ -8,7 +8,7 @@ single classes and in all of them.
 
 import numpy as np
 
-SMALLEST = 1e-12  # what is left when members contradict each other completely
+SMALLEST = 1e-12  # no probability counts as less, against the logarithm of 0 and division by it
 
 
 def combine_opinions(probabilities, present, reliability):

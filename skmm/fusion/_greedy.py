@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skmm.fusion._rules import SMALLEST
+from skmm.fusion._rules import SMALLEST, average
 
 N_ROUNDS = 50
 
@@ -48,10 +48,7 @@ def shares(present, counts):
 
 def mix(predictions, present, counts):
     """Mean of the predictions present, weighted by :func:`shares`."""
-    share = shares(present, counts)
-    total = share.sum(axis=1)
-    mixture = np.einsum("nm,mnk->nk", share, predictions)
-    return mixture / np.where(total > 0, total, 1)[:, None]
+    return average(predictions, shares(present, counts))
 
 
 def classification_loss(codes, slices):

@@ -8,7 +8,8 @@ from skmm._validation import Interval, Real, StrOptions
 from skmm.fusion._base_kernels import divide_by_roots, kernel_matrix, self_kernel
 from skmm.fusion._block_fusion import BlockFusion, value_of_each
 from skmm.fusion._blocks import Block, fill
-from skmm.fusion._kernel_weights import alignment, easymkl_gains, encode_targets
+from skmm.fusion._kernel_weights import alignment, easymkl_gains
+from skmm.fusion._target_columns import encode_targets
 from skmm.fusion._weights import check_weights, share_gains
 
 KERNELS = ("linear", "rbf", "cosine", "poly")
@@ -28,7 +29,7 @@ class KernelFusion(ClassNamePrefixFeaturesOutMixin, BlockFusion):
 
         - ``"mean"``: they are given by `weights`, or equal, which is hard to beat;
         - ``"cka"``: how well each kernel agrees with that of the targets, Y (one column of zeros and
-          ones per class, or y itself), by centered alignment [2]_:
+          ones per class, or numbers as they are), by centered alignment [2]_:
           :math:`\langle H K_m H, H Y Y' H \rangle / (|H K_m H|\, |H Y Y' H|)`, :math:`H = I - 11'/n`;
         - ``"easymkl"``: how far each kernel keeps the classes apart [3]_,
           :math:`(Yg)' K_m (Yg)` for the :math:`g \ge 0` that sums to 1 on each class and minimizes
@@ -66,6 +67,9 @@ class KernelFusion(ClassNamePrefixFeaturesOutMixin, BlockFusion):
 
     Notes
     -----
+    A y of floats is read as numbers, unless it holds at most 20 different whole ones, which are classes
+    as those of any other type are.
+
     Scale the columns first, by a scaler in each member. The training samples are kept, and the fused
     block has as many columns; X itself is no kernel, so the tag `pairwise` is False. It is float64
     whatever the blocks are. A row does not depend on its batch, to the bit: kernels are found row by

@@ -4,6 +4,8 @@ import numpy as np
 from sklearn.svm import SVC
 from sklearn.utils.multiclass import type_of_target
 
+from skmm.fusion._target_columns import holds_numbers, read_y
+
 _MOST_ITERATIONS = 1_000_000
 
 
@@ -16,7 +18,7 @@ def alignment(kernel, targets):
     ----------
     kernel : ndarray of shape (n, n)
     targets : ndarray of shape (n, k)
-        See :func:`encode_targets`.
+        See :func:`~skmm.fusion._target_columns.encode_targets`.
 
     Returns
     -------
@@ -31,16 +33,6 @@ def alignment(kernel, targets):
     # What rounding leaves of a constant kernel is not aligned with anything.
     floor = len(kernel) * np.finfo(np.float64).eps * np.linalg.norm(kernel)
     return float(shared / norm) if np.linalg.norm(centered) > floor and norm > 0 else 0.0
-
-
-def encode_targets(y):
-    """Targets as columns: one of zeros and ones per class, or the numbers themselves."""
-    y = np.asarray(y)
-    if y.ndim == 2:
-        return y.astype(np.float64)
-    if type_of_target(y, raise_unknown=True).startswith("continuous"):
-        return y.astype(np.float64)[:, np.newaxis]
-    return (y[:, np.newaxis] == np.unique(y)).astype(np.float64)
 
 
 def easymkl_gains(kernels, y, reg):
@@ -68,8 +60,8 @@ def easymkl_gains(kernels, y, reg):
     ValueError
         If y is no classification, or has one class.
     """
-    y = np.asarray(y)
-    kind = type_of_target(y, raise_unknown=True)
+    y = read_y(y)
+    kind = "continuous" if holds_numbers(y) else type_of_target(y, raise_unknown=True)
     if kind not in ("binary", "multiclass"):
         raise ValueError(
             f'method="easymkl" separates classes, and y is {kind}; use "cka", or "mean"'

@@ -1,17 +1,23 @@
 """What late fusion is, for classifiers and regressors alike: one model per modality, and a rule."""
 
+from contextlib import nullcontext
 from functools import partial
 
 import numpy as np
 import pandas as pd
 from sklearn.base import MetaEstimatorMixin, clone, is_classifier
-from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, check_cv
+from sklearn.dummy import DummyClassifier
 from sklearn.utils import Bunch, check_consistent_length, get_tags
-from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    get_routing_for_object,
+    process_routing,
+)
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
-from skmm._input import select_columns
+from skmm._input import holds_modalities, select_columns
 from skmm._validation import (
     HasMethods,
     Integral,
@@ -23,7 +29,9 @@ from skmm._validation import (
 )
 from skmm.fusion import _greedy
 from skmm.fusion._columns import refuse_absent, refuse_null
+from skmm.fusion._folds import group_folds
 from skmm.fusion._members import MemberComposition
+from skmm.fusion._missing import explain_imputer
 from skmm.fusion._out_of_fold import fit_member, make_splits, out_of_fold, predict_member
 from skmm.fusion._rules import UNWEIGHTED, confidence_shares
 from skmm.fusion._weights import check_weights
@@ -38,8 +46,12 @@ def _check_names(members):
 
 def _weighs_modalities(fusion):
     """Say that a rule has no weights, where it has none."""
-    if fusion.rule in {"stacking", *UNWEIGHTED}:
-        raise AttributeError(f"rule={fusion.rule!r} has no weights of modalities")
+    rule = vars(fusion).get("_rule", fusion.rule)  # that of fit, if there was one
+    if rule in {"stacking", *UNWEIGHTED}:
+        raise AttributeError(
+            f'rule={rule!r} has no weights of modalities; all rules but "stacking", "max", "min" and '
+            '"median" have'
+        )
     return True
 
 
@@ -115,6 +127,8 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
                 f"{type(self).__name__} requires y to be passed, but the target y is None"
             )
         with all_or_nothing(self):
+            self._rule = self.rule
+            self._keep_policy()
             for name in ("imputer_", "member_scores_", "calibrators_", "final_estimator_"):
                 vars(self).pop(name, None)  # not every fit has them
             members = self._check_members(("drop",))
@@ -130,7 +144,7 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
                 if name in ("groups", "sample_weight") and values is not None:
                     check_consistent_length(columns[0].present, values)
             if not isinstance(self.missing, str):
-                self.imputer_ = clone(self.missing).fit(X)
+                self.imputer_ = _fit_imputer(self.missing, X)
                 columns = self._impute(self.imputer_, X, members)
             routed = self._route(members, params)
             fit_params = {member.modality: routed[member.modality]["fit"] for member in members}
@@ -139,12 +153,12 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
                 member._replace(estimator=estimator)
                 for member, estimator in zip(members, fitted, strict=True)
             ]
-            self.weights_ = self._given_weights()
+            self._weights = self._given_weights()
             if self._learns_out_of_fold():
                 splits = make_splits(self, y, routed["splitter"]["split"].get("groups"))
                 learned = out_of_fold(
                     members,
-                    [self._columns_of_fold(X, members, columns, train) for train, _ in splits],
+                    partial(self._columns_of_fold, X, members, columns),
                     y,
                     splits,
                     fit_params,
@@ -164,6 +178,13 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         check_is_fitted(self)
         return Bunch(**{member.modality: member.estimator for member in self.estimators_})
 
+    @property
+    def weights_(self):
+        """Weights by modality; only with rules that have them."""
+        check_is_fitted(self)
+        _weighs_modalities(self)
+        return self._weights
+
     @available_if(_weighs_modalities)
     def modality_weights(self, X):
         """Tell how much each modality counts in each sample.
@@ -181,8 +202,13 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
             Rows sum to 1. A missing modality has weight 0, and so has every one in a row of which no
             modality counts.
         """
-        predictions, present = self._predict_members(X)
-        shares = self._shares(predictions, present)
+        X, columns, present = self._read_fitted(X)
+        if self._rule == "confidence":
+            shares = self._confidence_shares(self._predict_members(X, columns, present), present)
+        elif self._rule == "greedy":
+            shares = _greedy.shares(present, self._weight_vector())
+        else:
+            shares = present * self._weight_vector()
         total = shares.sum(axis=1, keepdims=True)
         index = X.index if isinstance(X, pd.DataFrame) else None
         names = [member.modality for member in self.estimators_]
@@ -204,8 +230,8 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
             router.add(final_estimator=self._make_final_estimator(), method_mapping=to_fit)
         # A number of folds becomes a splitter that uses groups if there are any. Splits given one by
         # one request nothing, and an iterator of them must not be used up here.
-        default = StratifiedGroupKFold() if is_classifier(self) else GroupKFold()
-        splitter = check_cv(self.cv) if hasattr(self.cv, "split") else default
+        default = group_folds(stratified=is_classifier(self))()
+        splitter = self.cv if hasattr(self.cv, "split") else default
         return router.add(
             splitter=splitter, method_mapping=MethodMapping().add(caller="fit", callee="split")
         )
@@ -232,11 +258,12 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         """The columns of the members in a fold: an imputer learns from its training rows only."""
         if isinstance(self.missing, str):
             return columns
-        return self._impute(clone(self.missing).fit(_safe_indexing(X, train)), X, members)
+        return self._impute(_fit_imputer(self.missing, _safe_indexing(X, train)), X, members)
 
     def _impute(self, imputer, X, members):
         """The columns of the members with their gaps filled."""
-        filled = imputer.transform(X)
+        with _explains(imputer, X):
+            filled = imputer.transform(X)
         if isinstance(X, pd.DataFrame):
             if not isinstance(filled, pd.DataFrame) and np.shape(filled) == X.shape:
                 filled = pd.DataFrame(filled, columns=X.columns, index=X.index)
@@ -254,6 +281,7 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
 
     def _route(self, members, params):
         if _routing_enabled():
+            self._refuse_idle_groups(params)
             return process_routing(self, "fit", **params)
         unknown = set(params) - {"sample_weight", "groups"}
         if unknown:
@@ -268,7 +296,7 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         if self.rule == "stacking":
             estimators["final_estimator"] = self._make_final_estimator()
         for name, estimator in estimators.items():
-            if given and not has_fit_parameter(estimator, "sample_weight"):
+            if given and not _takes_sample_weight(estimator):
                 raise ValueError(
                     f"{name}: {type(estimator).__name__} takes no sample_weight "
                     "directly; sklearn.set_config(enable_metadata_routing=True), and request it where "
@@ -276,6 +304,17 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
                 )
         names = [member.modality for member in members]
         return routed | {name: {"fit": given} for name in [*names, "final_estimator"]}
+
+    def _refuse_idle_groups(self, params):
+        """Say what to give as cv, if groups are given and nothing asks for them."""
+        given = [name for name, value in params.items() if value is not None]
+        if "groups" in given and "groups" not in get_routing_for_object(self).consumes(
+            "fit", given
+        ):
+            raise TypeError(
+                f"groups are given, and cv={self.cv!r} has no use for them; set a number of folds, such "
+                "as cv=3, or a splitter that keeps groups whole, such as GroupKFold(3)"
+            )
 
     def _given_weights(self):
         names = [member.modality for member in self.estimators_]
@@ -301,12 +340,15 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         if self.rule == "greedy":
             objective = self._make_objective(y)
             counts = _greedy.select(learned.predictions, learned.known, objective)
-            self.weights_ = dict(zip(names, (counts / counts.sum()).tolist(), strict=True))
+            self._weights = dict(zip(names, (counts / counts.sum()).tolist(), strict=True))
         if self.rule == "stacking":
             self._with_gaps = ~learned.known.all(axis=0)
             meta = self._meta_features(learned.predictions, learned.known)
             params = _check_method_params(np.empty((n_samples, 0)), final_params, indices=rows)
-            self.final_estimator_ = self._make_final_estimator().fit(meta, y, **params)
+            if is_classifier(self) and y.ndim == 1 and len(np.unique(y)) == 1:
+                self.final_estimator_ = DummyClassifier().fit(meta, y)  # few others take one class
+            else:
+                self.final_estimator_ = self._make_final_estimator().fit(meta, y, **params)
 
     def _calibrate(self, learned, y):
         return learned
@@ -322,34 +364,38 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
             return self._default_final_estimator()
         return clone(self.final_estimator)
 
-    def _predict_members(self, X):
-        """What each member predicts, (n_members, n_samples, n_outputs), and where there is one."""
+    def _read_fitted(self, X):
+        """X, what each member is given of it, and where there is something, (n_samples, n_members)."""
         check_is_fitted(self)
         members = self.estimators_
         X = self._read_X(X, members, reset=False, allow_nan=not self._is_missing("error"))
-        has_imputer = not isinstance(self.missing, str)
+        has_imputer = hasattr(self, "imputer_")
         read = partial(self._impute, self.imputer_) if has_imputer else self._read_columns
         columns = read(X, members)
-        present = np.column_stack([column.present for column in columns])
+        return X, columns, np.column_stack([column.present for column in columns])
+
+    def _predict_members(self, X, columns, present):
+        """What each member predicts, (n_members, n_samples, n_outputs); 0 where it is not present."""
         function = partial(predict_member, predict=self._predict)
-        values = self._run(function, members, columns, X)
+        values = self._run(function, self.estimators_, columns, X)
         predictions = np.zeros((len(columns), len(present), len(self._prior)))
         for member, rows in enumerate(values):
             if rows is not None:
                 predictions[member, present[:, member]] = rows
-        return predictions, present
+        return predictions
 
     def _combine(self, X):
         """The rule applied to X; rows without any modality get what is known of y alone."""
-        predictions, present = self._predict_members(X)
+        X, columns, present = self._read_fitted(X)
+        predictions = self._predict_members(X, columns, present)
         counts = present
-        if self.rule == "stacking":
+        if self._rule == "stacking":
             meta = self._meta_features(predictions, present)
             combined = self._predict(self.final_estimator_, meta)
-        elif self.rule == "greedy":
+        elif self._rule == "greedy":
             combined = _greedy.mix(predictions, present, self._weight_vector())
         else:
-            rule, weights = self._rules[self.rule], self._weight_vector()
+            rule, weights = self._rules[self._rule], self._weight_vector()
             counts = present & (weights > 0)
             combined = np.hstack(
                 [
@@ -361,14 +407,24 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         return combined
 
     def _weight_vector(self):
-        return np.array([self.weights_[member.modality] for member in self.estimators_])
+        return np.array([self._weights[member.modality] for member in self.estimators_])
 
-    def _shares(self, predictions, present):
-        """Weights of the members by row, not yet of sum 1."""
+    def _confidence_shares(self, predictions, present):
         weights = self._weight_vector()
-        if self.rule == "greedy":
-            return _greedy.shares(present, weights)
-        if self.rule == "confidence":
-            parts = (predictions[:, :, part] for part in self._slices)
-            return sum(confidence_shares(part, present, weights) for part in parts)
-        return present * weights
+        parts = (predictions[:, :, part] for part in self._slices)
+        return sum(confidence_shares(part, present, weights) for part in parts)
+
+
+def _takes_sample_weight(estimator):
+    """Whether ``fit`` takes sample weights, be it among other metadata."""
+    return isinstance(estimator, LateFusion) or has_fit_parameter(estimator, "sample_weight")
+
+
+def _fit_imputer(imputer, X):
+    with _explains(imputer, X):
+        return clone(imputer).fit(X)
+
+
+def _explains(imputer, X):
+    """Errors of an imputer of numbers speak for themselves."""
+    return explain_imputer(imputer) if holds_modalities(X) else nullcontext()

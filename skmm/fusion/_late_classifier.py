@@ -60,13 +60,16 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         For ``"stacking"``. A given one gets the probabilities (of two classes, the second only). None
         is ``LogisticRegression(C=0.1)`` on log probabilities, or log-odds of two classes.
     cv : int, splitter or iterable of splits, default=None
-        Folds of the out-of-fold predictions; None is 5. A number of folds is stratified, and keeps
-        groups whole where groups are given. Rows that no fold tests, as with ``TimeSeriesSplit``,
+        Folds of the out-of-fold predictions; None is 5, or fewer where no class has five samples, or
+        there are fewer groups. A number of folds is stratified, and keeps groups whole where groups are
+        given. Rows that no fold tests, as with ``TimeSeriesSplit``,
         teach the members but not the rule.
     calibration : {"sigmoid", "isotonic", "temperature"} or None, default=None
         How the probabilities of each member are calibrated before the rule, on out-of-fold
-        predictions, as :class:`sklearn.calibration.CalibratedClassifierCV` does. A rule that learns
-        does so from predictions that were calibrated by all other folds, later ones included.
+        predictions, with the calibrators of :class:`sklearn.calibration.CalibratedClassifierCV`. They
+        see probabilities out of fold, for ``"sigmoid"`` as log-odds, where scikit-learn's may see
+        decision functions. A rule that learns does so from predictions that were calibrated by all
+        other folds, later ones included.
     prior : array-like of shape (n_classes,) or dict, default=None
         Class shares where predictions are made, if they are not those of the training rows.
         Probabilities are corrected for it, with any rule. As with ``"bayes"``, members are taken to
@@ -90,7 +93,8 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
     named_estimators_ : Bunch
         Fitted classifiers by modality.
     weights_ : dict
-        Weights by modality: as given, or as the greedy selection or the accuracies have them.
+        Weights by modality: as given, or as the greedy selection or the accuracies have them. Not there
+        with ``"stacking"``, ``"max"``, ``"min"`` and ``"median"``, which have none.
     member_scores_ : dict
         Out-of-fold accuracy by modality, of those rows that have it; only where out-of-fold
         predictions are made, as for the next two.
@@ -111,6 +115,9 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
 
     Notes
     -----
+    A `rule`, `weights`, `calibration`, `prior` or `missing` that is set after `fit` waits for the next
+    fit.
+
     A member without ``predict_proba`` is asked for its ``decision_function``, which a logistic
     function, or a softmax, brings to [0, 1]: set `calibration` then. With ``rule="vote"`` its decision
     is enough.
@@ -227,7 +234,8 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         return tags
 
     def _combine(self, X):
-        probabilities = super()._combine(X)
+        # Sums of certain members round to a little above 1, which metrics refuse.
+        probabilities = np.minimum(super()._combine(X), 1)
         if self._new_prior is None:
             return probabilities
         # A member that is certain of a class which does not occur any more says nothing.
@@ -268,6 +276,11 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
                 f"final_estimator={final!r} has no predict_proba; give a classifier that has it"
             )
         for modality, estimator, _ in members:
+            if _kind_of(estimator) not in ("classifier", None):
+                raise ValueError(
+                    f"modality {modality!r}: {type(estimator).__name__} is a {_kind_of(estimator)}, and a "
+                    "classifier is expected; for numbers use LateFusionRegressor"
+                )
             if self.rule != "vote" and not has_scores(estimator):
                 raise ValueError(
                     f"modality {modality!r}: {type(estimator).__name__} has neither predict_proba nor "
@@ -303,7 +316,7 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
     def _learn_rule(self, learned, y, final_params):
         super()._learn_rule(learned, y, final_params)
         if self.rule == "evidence" and self.weights is None:
-            self.weights_ = {
+            self._weights = {
                 name: min(score, MOST_RELIABLE) for name, score in self.member_scores_.items()
             }
 
@@ -324,15 +337,17 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
             )
         return learned._replace(predictions=predictions)
 
-    def _predict_members(self, X):
-        predictions, present = super()._predict_members(X)
-        if self.calibration is not None:
+    def _predict_members(self, X, columns, present):
+        predictions = super()._predict_members(X, columns, present)
+        if hasattr(
+            self, "calibrators_"
+        ):  # and if not, a calibration set after fit waits for the next
             for number, member in enumerate(self.estimators_):
                 rows, calibrators = present[:, number], self.calibrators_[member.modality]
                 if rows.any():
                     given = predictions[number, rows]
                     predictions[number, rows] = calibrate(calibrators, given, self._slices)
-        return predictions, present
+        return predictions
 
     def _as_features(self, probabilities):
         """Probabilities for a given final estimator, their logarithms for the default one."""
@@ -356,3 +371,9 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
             model.set_fit_request(sample_weight=True)
         targets = getattr(self, "_targets", None)
         return MultiOutputClassifier(model) if targets and targets.are_several else model
+
+
+def _kind_of(estimator):
+    """What its tags say that an estimator is: a classifier, a regressor, ...; None if nothing."""
+    tags = getattr(estimator, "__sklearn_tags__", None)
+    return None if tags is None else tags().estimator_type

@@ -130,9 +130,13 @@ class MemberComposition(_BaseComposition):
         """Return X as a frame of modalities or as a numeric matrix (or frame), checked.
 
         Columns are selected by name, so their order and further ones do not matter. A numeric X
-        has no such freedom: it must look as it did in fit, as everywhere in scikit-learn.
+        has no such freedom: it must look as it did in fit, as everywhere in scikit-learn. A frame of
+        nothing but NaN looks numeric, and what it is was seen in fit.
         """
-        if not holds_modalities(X):
+        holds = holds_modalities(X)
+        if reset:
+            self._saw_modalities = holds
+        if not (holds or (self._saw_modalities and isinstance(X, pd.DataFrame))):
             finite = "allow-nan" if allow_nan else True
             checked = validate_data(
                 self, X, reset=reset, accept_sparse="csr", ensure_all_finite=finite
@@ -154,7 +158,15 @@ class MemberComposition(_BaseComposition):
         validate_data(self, X, reset=reset, skip_check_array=True)
         return X
 
+    def _keep_policy(self):
+        """Remember what becomes of missing modalities: a parameter set later waits for the next fit."""
+        self._policy = self.missing if isinstance(self.missing, str) else None
+
     def _is_missing(self, policy):
+        return self._policy == policy
+
+    def _asks_for(self, policy):
+        """As :meth:`_is_missing`, for the next fit."""
         return isinstance(self.missing, str) and self.missing == policy
 
     def _read_columns(self, X, members):

@@ -1,6 +1,7 @@
 """What becomes of a missing modality in an early fusion."""
 
 import warnings
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,9 @@ def learn_fill(missing, blocks):
         Nothing to fill in, one row per modality, or an estimator.
     """
     if not isinstance(missing, str):
-        return clone(missing).fit(to_frame(blocks))
+        frame = to_frame(blocks)
+        with explain_imputer(missing):
+            return clone(missing).fit(frame)
     if missing in ("error", "nan"):
         return None
     row_of = {"mean": _mean_row, "zero": _zero_row}[missing]
@@ -45,7 +48,9 @@ def fill_blocks(learned, blocks):
         return blocks
     if isinstance(learned, dict):
         return {modality: fill(block, learned[modality]) for modality, block in blocks.items()}
-    result = learned.transform(to_frame(blocks))
+    frame = to_frame(blocks)
+    with explain_imputer(learned):
+        result = learned.transform(frame)
     n_rows = len(next(iter(blocks.values())).present)
     if not isinstance(result, pd.DataFrame) or len(result) != n_rows:
         raise TypeError(
@@ -61,6 +66,27 @@ def fill_blocks(learned, blocks):
                 row=int(np.flatnonzero(~block.present)[0]),
             )
     return filled
+
+
+@contextmanager
+def explain_imputer(imputer):
+    """Where an imputer fails on cells that hold whole samples, say what it has to be.
+
+    Raises
+    ------
+    TypeError
+        In place of the TypeError or ValueError of the imputer.
+    """
+    try:
+        yield
+    except ModalityError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"{type(imputer).__name__}, given as missing=, failed: {error}. It must be a transformer from "
+            "a DataFrame whose cells are arrays (or samples, in late fusion), or null, to one without "
+            "null cells; imputers of numbers are not. The guide has an example"
+        ) from error
 
 
 def _zero_row(block, modality):

@@ -257,7 +257,7 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = self._all_members_accept("sparse")
-        passes_nan = self._is_missing("nan") and self._all_members_accept("allow_nan")
+        passes_nan = self._asks_for("nan") and self._all_members_accept("allow_nan")
         tags.input_tags.allow_nan = passes_nan
         return tags
 
@@ -265,7 +265,9 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
         self._validate_params()
         _raise_for_params(params, self, "fit")
         with all_or_nothing(self):
+            self._keep_policy()
             members = self._check_members(("drop", "passthrough"))
+            self._check_indicator(members)
             X = self._read_X(X, members, reset=True, allow_nan=not self._is_missing("error"))
             columns = self._read_columns(X, members)
             for member, column in zip(members, columns, strict=True):
@@ -293,6 +295,13 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
             filled = fill_blocks(self.fill_, blocks)
             self._fit_fusion(blocks, filled, y, X, routed)
             return self._fuse(blocks, filled, X)
+
+    def _check_indicator(self, members):
+        if self.add_indicator and any(member.modality == INDICATOR for member in members):
+            raise ValueError(
+                f"no modality can be called {INDICATOR!r} with add_indicator=True, which adds columns of "
+                "that name"
+            )
 
     def _read_columns(self, X, members):
         """As the base, but whole numbers of a plain matrix that are passed through become floats."""

@@ -6,14 +6,13 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.dummy import DummyClassifier
-from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, check_cv
+from sklearn.model_selection import check_cv
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.parallel import Parallel, delayed
 
 from skmm._validation import Integral, ModalityError
+from skmm.fusion._folds import make_folds
 from skmm.fusion._members import run_on_present_rows
-
-N_SPLITS = 5
 
 
 class OutOfFold(NamedTuple):
@@ -30,8 +29,8 @@ class OutOfFold(NamedTuple):
 def make_splits(estimator, y, groups):
     """Splits of the training rows by the ``cv`` of `estimator`, each row tested once at most.
 
-    ``cv=None`` is five folds. A number of folds is stratified for classifiers, and with groups no
-    group is torn apart; fewer than five of them make fewer folds.
+    A number of folds is stratified for classifiers, and with groups no group is torn apart.
+    ``cv=None`` is five folds, or as many as there can be.
 
     Parameters
     ----------
@@ -47,20 +46,15 @@ def make_splits(estimator, y, groups):
     Raises
     ------
     ValueError
-        If a row is tested twice.
+        If a row is tested twice, or there are too few rows, groups or samples of a class.
     """
     cv = estimator.cv
     stratified = is_classifier(estimator) and type_of_target(y) in ("binary", "multiclass")
-    if groups is not None and (cv is None or isinstance(cv, Integral)):
-        n_groups = len(np.unique(groups))
-        if n_groups < 2:
-            raise ValueError(
-                "all samples are of one group, and out-of-fold predictions need two; give a cv, or "
-                "no groups"
-            )
-        n_splits = min(N_SPLITS, n_groups) if cv is None else cv
-        cv = StratifiedGroupKFold(n_splits) if stratified else GroupKFold(n_splits)
-    splitter = check_cv(cv, y, classifier=stratified)
+    if cv is None or isinstance(cv, Integral):
+        way_out = "give a cv, or a rule without out-of-fold predictions"
+        splitter = make_folds(y, groups, stratified=stratified, n_folds=cv, way_out=way_out)
+    else:
+        splitter = check_cv(cv)
     everything = np.arange(len(y))  # splits given one by one may be masks
     splits = [
         (everything[train], everything[test])
@@ -75,7 +69,7 @@ def make_splits(estimator, y, groups):
     return splits
 
 
-def out_of_fold(members, columns, y, splits, params, *, predict, n_outputs, index, n_jobs):
+def out_of_fold(members, columns_of, y, splits, params, *, predict, n_outputs, index, n_jobs):
     """Predict with every member the rows that it was not fitted on.
 
     All members share the splits, so no row's target reaches its own prediction by way of another
@@ -84,8 +78,9 @@ def out_of_fold(members, columns, y, splits, params, *, predict, n_outputs, inde
     Parameters
     ----------
     members : list of Member
-    columns : list of list of Column
-        What the members are given, for each split.
+    columns_of : callable
+        ``columns_of(train)`` returns what the members are given in the fold with these training rows.
+        It is called when the fold is at hand, for an imputer makes a copy of X in each.
     y : ndarray of shape (n_samples,) or (n_samples, n_targets)
     splits : list of (train, test)
     params : dict of dict
@@ -105,30 +100,25 @@ def out_of_fold(members, columns, y, splits, params, *, predict, n_outputs, inde
     ModalityError
         If a modality is missing in all training rows, or all test rows, of every fold.
     """
-    tasks = [
-        (number, _part(column, train), _part(column, test))
-        for (train, test), columns_of_fold in zip(splits, columns, strict=True)
-        for number, column in enumerate(columns_of_fold)
-    ]
-    tasks = [task for task in tasks if task[1].present.any() and task[2].present.any()]
-    results = Parallel(n_jobs=n_jobs)(
-        delayed(_fit_and_predict)(
-            members[number],
-            train,
-            test,
-            y,
-            params.get(members[number].modality, {}),
-            predict,
-            index,
-        )
-        for number, train, test in tasks
-    )
+    places = []  # of the tasks, in their order
+
+    def tasks():
+        for train, test in splits:
+            for number, column in enumerate(columns_of(train)):
+                learned, tested = _part(column, train), _part(column, test)
+                if learned.present.any() and tested.present.any():
+                    places.append((number, tested.present))
+                    member = members[number]
+                    own = params.get(member.modality, {})
+                    yield delayed(_fit_and_predict)(member, learned, tested, y, own, predict, index)
+
+    results = Parallel(n_jobs=n_jobs)(tasks())
     predictions = np.zeros((len(members), len(y), n_outputs))
     known = np.zeros((len(y), len(members)), dtype=bool)
-    for (number, _, test), values in zip(tasks, results, strict=True):
+    for (number, rows), values in zip(places, results, strict=True):
         if values is not None:
-            predictions[number, test.present] = values
-            known[test.present, number] = True
+            predictions[number, rows] = values
+            known[rows, number] = True
     for member, is_known in zip(members, known.T, strict=True):
         if not is_known.any():
             raise ModalityError(

@@ -14,15 +14,14 @@ import numpy as np
 from scipy.special import entr
 from scipy.stats import rankdata
 
-from skmm.fusion._evidence import combine_opinions
+from skmm.fusion._evidence import SMALLEST, combine_opinions
 
-SMALLEST = 1e-12  # probabilities are raised to this before their logarithm is taken
 TIE_BREAK = 1e-6  # share of the mean in rules that only count
 
 
 def mean(predictions, present, weights, prior):
     """Weighted arithmetic mean."""
-    return _average(predictions, present * weights)
+    return average(predictions, present * weights)
 
 
 def product(predictions, present, weights, prior):
@@ -80,7 +79,7 @@ def evidence(predictions, present, weights, prior):
 
 def confidence(predictions, present, weights, prior):
     """Weighted mean in which a member counts less in a row where it is undecided."""
-    return _average(predictions, confidence_shares(predictions, present, weights))
+    return average(predictions, confidence_shares(predictions, present, weights))
 
 
 def confidence_shares(predictions, present, weights, beta=1.0):
@@ -114,7 +113,18 @@ REGRESSOR_RULES = {"mean": mean, "median": median}
 UNWEIGHTED = {"max", "min", "median"}
 
 
-def _average(values, share):
+def average(values, share):
+    """Mean of what members predict, weighted by row; 0 in a row in which none counts.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_members, n_samples, n_outputs)
+    share : ndarray of shape (n_samples, n_members)
+
+    Returns
+    -------
+    mean : ndarray of shape (n_samples, n_outputs)
+    """
     total = share.sum(axis=1)
     combined = np.einsum("nm,mnk->nk", share, values)
     return combined / np.where(total > 0, total, 1)[:, None]
@@ -135,5 +145,5 @@ def _normalize(scores):
 
 
 def _count(scores, probabilities, share):
-    counts = _average(scores, share) + TIE_BREAK * _average(probabilities, share)
+    counts = average(scores, share) + TIE_BREAK * average(probabilities, share)
     return _normalize(counts)

@@ -3,13 +3,13 @@
 import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, cross_val_score
+from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_consistent_length
-from sklearn.utils.multiclass import type_of_target
 
-N_FOLDS = 5
+from skmm.fusion._folds import make_folds
+from skmm.fusion._target_columns import holds_numbers, read_y
 
 
 def skill_of_block(rows, y, groups, present):
@@ -27,44 +27,36 @@ def skill_of_block(rows, y, groups, present):
     Returns
     -------
     score, chance : float
-        Balanced accuracy of logistic regression, or R2 of ridge regression if y is continuous.
+        Balanced accuracy of logistic regression, or R2 of ridge regression if y holds numbers.
 
     Raises
     ------
     ValueError
-        If y is None or has several targets, all samples that have the modality are of one group, or
-        a fold cannot be scored.
+        If y is None or has several targets, the samples that have the modality cannot be split, or a
+        fold cannot be scored.
     """
     if y is None:
         raise ValueError(
             'ConcatFusion(weights="cv") requires y to be passed, but the target y is None; give y, '
             "or other weights"
         )
-    y = np.asarray(y)[present]
+    y = read_y(y)[present]
     if y.ndim > 1:
         raise ValueError('weights="cv" is for one target, and y has several; give other weights')
     scaler = StandardScaler(with_mean=not sparse.issparse(rows))
-    is_regression = type_of_target(y) == "continuous"
+    is_regression = holds_numbers(y)
     if is_regression:
         model, scoring, chance = Ridge(), "r2", 0.0
     else:
         model, scoring = LogisticRegression(max_iter=1000), "balanced_accuracy"
         chance = 1 / len(np.unique(y))
-    cv = N_FOLDS
     if groups is not None:
         check_consistent_length(present, groups)
-        cv = _group_folds(y, np.asarray(groups)[present], is_regression)
+        groups = np.asarray(groups)[present]
+    folds = make_folds(y, groups, stratified=not is_regression, way_out="give other weights")
+    cv = list(
+        folds.split(rows, y, groups)
+    )  # cross_val_score takes no groups under metadata routing
     options = {"cv": cv, "scoring": scoring, "error_score": "raise"}
     scores = cross_val_score(make_pipeline(scaler, model), rows, y, **options)
     return float(scores.mean()), chance
-
-
-def _group_folds(y, groups, is_regression):
-    n_groups = len(np.unique(groups))
-    if n_groups < 2:
-        raise ValueError(
-            'all samples of a modality are of one group, and weights="cv" needs two; give other '
-            "weights, or no groups"
-        )
-    splitter = GroupKFold if is_regression else StratifiedGroupKFold
-    return list(splitter(min(N_FOLDS, n_groups)).split(y, y, groups))

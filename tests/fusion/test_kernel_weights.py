@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy.optimize import minimize
-from sklearn.preprocessing import OneHotEncoder, normalize
+from sklearn.preprocessing import normalize
 
-from skmm.fusion._kernel_weights import alignment, easymkl_gains, encode_targets
+from skmm.fusion._kernel_weights import alignment, easymkl_gains
+from skmm.fusion._target_columns import encode_targets
 
 
 @pytest.fixture
@@ -48,14 +49,6 @@ def test_a_kernel_is_aligned_with_itself(toy):
 def test_what_is_constant_is_aligned_with_nothing(toy):
     assert alignment(np.full((60, 60), 0.1), encode_targets(toy[1])) == 0
     assert alignment(toy[0][0], np.ones((60, 1))) == 0
-
-
-def test_targets_are_columns():
-    names = np.array(["b", "a", "c", "a"])
-    expected = OneHotEncoder(sparse_output=False).fit_transform(names[:, np.newaxis])
-    assert_allclose(encode_targets(names), expected)
-    assert_allclose(encode_targets([0.5, 1.5]), [[0.5], [1.5]])
-    assert_allclose(encode_targets([[0, 1], [1, 1]]), [[0, 1], [1, 1]])
 
 
 def test_easymkl_weights_are_the_published_ones(toy):

@@ -1,0 +1,53 @@
+"""Which folds an inner cross-validation has, if no splitter says so."""
+
+import numpy as np
+from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
+
+N_FOLDS = 5
+
+
+def group_folds(stratified):
+    """The class of splitters that keep groups whole."""
+    return StratifiedGroupKFold if stratified else GroupKFold
+
+
+def make_folds(y, groups, *, stratified, n_folds=None, way_out):
+    """Return a splitter of the training rows that keeps groups whole, if there are any.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,) or (n_samples, n_targets)
+    groups : array-like of shape (n_samples,) or None
+    stratified : bool
+        Whether every fold has its share of each class.
+    n_folds : int, default=None
+        None is five, or as many as samples, groups, and samples of the largest class allow.
+    way_out : str
+        For error messages.
+
+    Returns
+    -------
+    splitter : object
+
+    Raises
+    ------
+    ValueError
+        If not even two folds can be made.
+    """
+    if n_folds is None:
+        n_folds = min(N_FOLDS, _most_folds(y, groups, stratified, way_out))
+    if groups is not None:
+        return group_folds(stratified)(n_folds)
+    return StratifiedKFold(n_folds) if stratified else KFold(n_folds)
+
+
+def _most_folds(y, groups, stratified, way_out):
+    limits = {"there is one sample": len(y)}
+    if groups is not None:
+        limits["all samples are of one group"] = len(np.unique(groups))
+    if stratified:
+        limits["no class has two samples"] = np.unique(y, return_counts=True)[1].max()
+    for complaint, limit in limits.items():
+        if limit < 2:
+            raise ValueError(f"{complaint}, and cross-validation needs two; {way_out}")
+    return min(limits.values())
