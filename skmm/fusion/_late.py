@@ -307,10 +307,7 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
 
     def _refuse_idle_groups(self, params):
         """Say what to give as cv, if groups are given and nothing asks for them."""
-        given = [name for name, value in params.items() if value is not None]
-        if "groups" in given and "groups" not in get_routing_for_object(self).consumes(
-            "fit", given
-        ):
+        if "groups" in params and not get_routing_for_object(self).consumes("fit", ["groups"]):
             raise TypeError(
                 f"groups are given, and cv={self.cv!r} has no use for them; set a number of folds, such "
                 "as cv=3, or a splitter that keeps groups whole, such as GroupKFold(3)"

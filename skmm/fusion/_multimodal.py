@@ -384,10 +384,12 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
 
     def _feature_names(self, member):
         width = int(np.prod(self._block_specs[member.modality].shape))
-        names = range(width)
-        if hasattr(member.estimator, "get_feature_names_out"):
-            given = member.estimator.get_feature_names_out()
-            names = given if len(given) == width else names  # a block of images is one column
+        try:
+            names = member.estimator.get_feature_names_out()
+        except AttributeError:  # a step of a pipeline may know no names
+            names = []
+        if len(names) != width:  # a block of images is one column
+            names = range(width)
         return [f"{member.modality}__{name}" for name in names]
 
 

@@ -1,6 +1,7 @@
 """What all fusions of blocks share; what each of them computes is in the test of each."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
@@ -219,3 +220,10 @@ def test_parameters_by_modality_need_a_value_for_each(toy, name):
         ValueError, match=rf"{name} is for \['a'\], and the modalities are \['a', 'b"
     ):
         KernelFusion(**{name: {"a": value}}).fit(toy)
+
+
+def test_a_frame_of_nothing_but_nan_is_one_of_blocks_if_fit_saw_some():
+    blocks = make_frame(a=np.eye(3), b=np.ones((3, 2)))
+    fusion = ConcatFusion().fit(blocks)
+    nothing = pd.DataFrame({"b": [np.nan] * 2, "a": [np.nan] * 2})
+    assert_array_equal(fusion.transform(nothing), np.zeros((2, 5)))

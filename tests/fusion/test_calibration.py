@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.optimize import minimize
+from scipy.special import expit, logit
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
@@ -107,3 +109,36 @@ def test_each_fold_is_calibrated_by_the_others():
     assert_array_equal(
         calibrate_out_of_fold(given, y[:, None], ONE, "sigmoid", np.zeros(200)), given
     )
+
+
+def test_isotonic_probabilities_of_members_that_round_above_one_are_at_most_one():
+    rows = np.array([[1 + 2e-16 - 1e-9, 1e-9]] * 20 + [[0.2, 0.8]] * 20 + [[0.9, 0.1]] * 5)
+    assert (rows.sum(axis=1) > 1).any()
+    codes = np.repeat([0, 1, 0], [20, 20, 5])[:, None]
+    found = calibrate(fit_calibrators(rows, codes, ONE, "isotonic"), rows, ONE)
+    assert found.max() == 1
+
+
+def test_sigmoids_of_several_classes_are_those_of_log_odds_one_against_the_rest():
+    """Platt's sigmoid per class, found here by a general optimizer, and scaled to sum 1."""
+    rng = np.random.default_rng(0)
+    given = rng.dirichlet(np.ones(3), size=90)
+    codes = np.array([rng.choice(3, p=row) for row in given])
+    expected = np.empty_like(given)
+    for label in range(3):
+        odds = logit(given[:, label])
+        n_in, n_out = np.sum(codes == label), np.sum(codes != label)
+        wanted = np.where(codes == label, (n_in + 1) / (n_in + 2), 1 / (n_out + 2))
+
+        def loss(ab, odds=odds, wanted=wanted):
+            scores = -(ab[0] * odds + ab[1])
+            return np.sum(np.logaddexp(0, scores) - wanted * scores)
+
+        a, b = minimize(loss, [-1.0, 0.0], tol=1e-12).x
+        expected[:, label] = expit(-(a * odds + b))
+    expected /= expected.sum(axis=1, keepdims=True)
+    slices = [slice(0, 3)]
+    found = calibrate(fit_calibrators(given, codes[:, None], slices, "sigmoid"), given, slices)
+    assert_allclose(
+        found, expected, atol=1e-4
+    )  # scikit-learn's optimizer ends at a gradient of 1e-6

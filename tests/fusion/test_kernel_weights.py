@@ -94,3 +94,12 @@ def test_easymkl_of_several_classes_is_the_mean_of_one_against_the_rest(toy):
 def test_easymkl_separates_classes(toy, y, message):
     with pytest.raises(ValueError, match=message):
         easymkl_gains(toy[0], y, 0.1)
+
+
+def test_easymkl_takes_a_column_and_refuses_measured_numbers(toy):
+    kernels, y = toy
+    assert_allclose(easymkl_gains(kernels, y[:, None], 0.1), easymkl_gains(kernels, y, 0.1))
+    with pytest.raises(ValueError, match="y is continuous"):
+        easymkl_gains(kernels, np.arange(60.0), 0.1)
+    with pytest.raises(ValueError, match="y is multiclass-multioutput"):
+        easymkl_gains(kernels, np.array([["a", "b"], ["c", "a"]] * 30), 0.1)

@@ -7,10 +7,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import config_context
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.impute import SimpleImputer
+from sklearn.exceptions import NotFittedError
+from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import (
     GroupKFold,
+    KFold,
     ShuffleSplit,
     StratifiedGroupKFold,
     StratifiedKFold,
@@ -404,3 +406,158 @@ def test_rules_without_weights_say_so(rule):
     with pytest.raises(AttributeError, match="modality_weights") as caught:
         late.modality_weights(None)
     assert f"rule={rule!r} has no weights" in str(caught.value.__cause__)
+
+
+# -- what is there at predict, and what is set after fit
+
+
+def test_a_frame_of_nothing_but_nan_is_one_of_modalities_if_fit_saw_some(iris, frame):
+    late = LateFusionClassifier(members()).fit(frame, iris[1])
+    nothing = pd.DataFrame({"more": [1.0, 2.0], "petal": np.nan, "sepal": np.nan})
+    assert_allclose(late.predict_proba(nothing), np.tile(late.class_prior_, (2, 1)))
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"rule": "stacking"},
+        {"rule": "greedy"},
+        {"rule": "evidence"},
+        {"rule": "max"},
+        {"calibration": "sigmoid"},
+        {"missing": "error"},
+        {"missing": SimpleImputer()},
+        {"weights": [1, 5]},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("rule", ["mean", "stacking", "confidence"])
+def test_what_is_set_after_fit_waits_for_the_next_fit(iris, frame, rule, later):
+    late = LateFusionClassifier(members(), rule=rule, calibration="isotonic").fit(frame, iris[1])
+    frame.loc[3, "sepal"] = None
+    expected = late.predict_proba(frame)
+    weighs = hasattr(late, "modality_weights")
+    late.set_params(**later)
+    assert_array_equal(late.predict_proba(frame), expected)
+    assert hasattr(late, "modality_weights") == hasattr(late, "weights_") == weighs
+
+
+def test_an_imputer_is_kept_from_fit(iris, frame):
+    frame.loc[::3, "sepal"] = None
+    late = LateFusionClassifier(members(), missing=MeanCells()).fit(frame, iris[1])
+    expected = late.predict_proba(frame)
+    assert_array_equal(late.set_params(missing="skip").predict_proba(frame), expected)
+
+
+@pytest.mark.parametrize("rule", ["mean", "stacking"])
+@pytest.mark.parametrize("imputer", [SimpleImputer(), KNNImputer()])
+def test_an_imputer_of_numbers_is_told_what_it_has_to_be(iris, frame, imputer, rule):
+    late = LateFusionClassifier(members(), rule=rule, missing=imputer)
+    name = type(imputer).__name__
+    with pytest.raises(
+        TypeError, match=f"{name}, given as missing=, failed: .*must be a transformer"
+    ):
+        late.fit(frame, iris[1])
+
+
+def test_an_imputer_that_fails_on_numbers_speaks_for_itself(iris):
+    X = iris[0].copy()
+    X[0, 0] = np.nan
+    late = LateFusionClassifier(
+        [("all", GaussianNB(), slice(4))],
+        missing=SimpleImputer(strategy="constant", fill_value="x"),
+    )
+    with pytest.raises(ValueError, match="fill_value") as caught:
+        late.fit(X, iris[1])
+    assert "given as missing=" not in str(caught.value)
+
+
+def test_one_fold_at_a_time_is_imputed(iris, frame):
+    events = []
+
+    class Imputes(MeanCells):
+        def transform(self, X):
+            events.append("impute")
+            return super().transform(X)
+
+    class Learns(Spy):
+        def fit(self, X, y):
+            events.append("fit")
+            return super().fit(X, y)
+
+    frame.loc[::3, "sepal"] = None
+    late = LateFusionClassifier([("sepal", Learns())], rule="greedy", cv=3, missing=Imputes())
+    late.fit(frame, iris[1])
+    assert events == ["impute", "fit"] * 4
+
+
+# -- small data
+
+
+@pytest.mark.parametrize("rule", ["stacking", "greedy", "evidence"])
+@pytest.mark.parametrize("with_groups", [False, True])
+def test_classes_of_four_samples_make_four_folds(iris, frame, rule, with_groups):
+    few = np.r_[0:4, 50:54, 100:104]
+    groups = np.tile([0, 1, 2, 3, 4, 5], 2) if with_groups else None
+    late = LateFusionClassifier(members(), rule=rule)
+    late.fit(frame.iloc[few], iris[1][few], groups=groups)
+    assert late.score(frame.iloc[few], iris[1][few]) > 0.7
+    assert len(make_splits(late, iris[1][few], groups)) == 4
+
+
+def test_classes_of_one_sample_have_no_folds(iris, frame):
+    late = LateFusionClassifier(members(), rule="stacking")
+    with pytest.raises(ValueError, match="no class has two samples.*or a rule without out-of-fold"):
+        late.fit(frame.iloc[[0, 60, 120]], iris[1][[0, 60, 120]])
+    assert late.set_params(rule="mean", sepal=LogisticRegression()).fit(
+        frame.iloc[[0, 60, 120]], iris[1][[0, 60, 120]]
+    )
+
+
+# -- metadata
+
+
+def test_groups_that_nothing_asks_for_are_refused_with_the_way_out(iris, frame):
+    groups = np.arange(150) % 6
+    late = LateFusionClassifier(members(), rule="greedy", cv=KFold(3))
+    with config_context(enable_metadata_routing=True):
+        with pytest.raises(TypeError, match=r"cv=KFold\(.*no use for them.*cv=3.*GroupKFold\(3\)"):
+            late.fit(frame, iris[1], groups=groups)
+        late.set_params(cv=GroupKFold(3)).fit(frame, iris[1], groups=groups)
+
+
+def test_a_late_fusion_in_a_late_fusion_takes_sample_weights(iris, frame):
+    inner = LateFusionClassifier([("sepal", Spy()), ("petal", GaussianNB())])
+    weights = np.arange(150.0)
+    outer = LateFusionClassifier([("both", inner, ["sepal", "petal"])])
+    outer.fit(frame, iris[1], sample_weight=weights)
+    fitted = outer.named_estimators_["both"].named_estimators_["sepal"]
+    assert_array_equal(fitted.sample_weight_, weights)
+
+
+# -- weights
+
+
+@pytest.mark.parametrize("rule", ["stacking", "max", "min", "median"])
+def test_rules_without_weights_have_no_weights_attribute(iris, frame, rule):
+    late = LateFusionClassifier(members(), rule=rule).fit(frame, iris[1])
+    with pytest.raises(
+        AttributeError, match=f"rule='{rule}' has no weights of modalities; all rules"
+    ):
+        late.weights_  # noqa: B018
+
+
+def test_before_fit_there_are_no_weights():
+    with pytest.raises(NotFittedError):
+        LateFusionClassifier(members()).weights_  # noqa: B018
+
+
+def test_weights_of_modalities_need_no_predictions(iris, frame):
+    class Mute(Spy):
+        def predict_proba(self, X):
+            raise AssertionError
+
+    late = LateFusionClassifier([("sepal", Mute()), ("petal", Mute())], weights=[1, 3])
+    frame.loc[2, "petal"] = None
+    weights = late.fit(frame, iris[1]).modality_weights(frame)
+    assert_allclose(weights.iloc[1:3], [[0.25, 0.75], [1, 0]])

@@ -6,12 +6,14 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import make_classification, make_multilabel_classification
 from sklearn.ensemble import StackingClassifier, VotingClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import log_loss
 from sklearn.model_selection import (
+    GridSearchCV,
     KFold,
     StratifiedKFold,
     cross_val_predict,
@@ -28,7 +30,7 @@ from sklearn.utils import get_tags
 
 from skmm import LateFusionClassifier, make_frame
 from skmm.fusion._rules import CLASSIFIER_RULES
-from tests.late_toys import COLUMNS, MODELS, members
+from tests.late_toys import COLUMNS, MODELS, Spy, members
 
 FOLDS = StratifiedKFold(4, shuffle=True, random_state=0)
 SHUFFLED = KFold(3, shuffle=True, random_state=0)
@@ -527,3 +529,93 @@ def test_a_rare_class_in_a_fold_does_not_crash(iris):
         with pytest.warns(UserWarning, match="least populated class"):
             late = LateFusionClassifier(members(), rule=rule).fit(frame, y)
         assert late.predict_proba(frame).shape == (92, 3)
+
+
+def test_a_given_final_estimator_learns_from_tested_rows_of_one_class(iris, frame):
+    cv = [(np.arange(50, 150), np.arange(50))]  # only setosa is tested
+    late = LateFusionClassifier(
+        members(), rule="stacking", final_estimator=LogisticRegression(), cv=cv
+    )
+    assert_allclose(late.fit(frame, iris[1]).predict_proba(frame), np.tile([1.0, 0, 0], (150, 1)))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_probabilities_are_never_above_one(rule, global_random_seed):
+    rng = np.random.default_rng(global_random_seed)
+    certain = np.tile([1.0, 0.0], (40, 1))
+    frame = make_frame(**{f"m{number}": certain for number in range(9)})
+    y = np.arange(40) % 2
+    late = LateFusionClassifier([(name, Oracle()) for name in frame], rule=rule, cv=KFold(2))
+    late.fit(frame, y)
+    for _ in range(30):
+        late._weights = dict(zip(frame, rng.random(9) * 0.9, strict=True))
+        assert late.predict_proba(frame).max() <= 1
+
+
+def test_isotonic_probabilities_are_never_above_one(iris, frame):
+    late = LateFusionClassifier(
+        [(name, GaussianNB()) for name in frame], calibration="isotonic", cv=3
+    )
+    assert late.fit(frame, iris[1]).predict_proba(frame).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "calibration"),
+    [
+        ("mean", None),
+        ("mean", "sigmoid"),
+        ("mean", "isotonic"),
+        ("mean", "temperature"),
+        ("product", "isotonic"),
+        ("greedy", "isotonic"),
+        ("evidence", "isotonic"),
+    ],
+)
+def test_the_log_loss_is_a_search_score(iris, frame, rule, calibration):
+    models = [(name, GaussianNB()) for name in frame]
+    late = LateFusionClassifier(models, rule=rule, calibration=calibration, cv=3)
+    search = GridSearchCV(
+        late,
+        {"weights": [[0.5, 0.5], [0.2, 0.8]]},
+        cv=3,
+        scoring="neg_log_loss",
+        error_score="raise",
+    )
+    scores = search.fit(frame, iris[1]).cv_results_["mean_test_score"]
+    assert np.isfinite(scores).all()
+    best = search.best_estimator_.predict_proba(frame)
+    assert_allclose(search.score(frame, iris[1]), -log_loss(iris[1], best))
+
+
+@pytest.mark.parametrize("rule", ["mean", "vote"])
+@pytest.mark.parametrize(
+    "model",
+    [Ridge(), make_pipeline(Ridge()), GridSearchCV(Ridge(), {"alpha": [1]}), KMeans(2)],
+    ids=["regressor", "pipeline", "search", "clusterer"],
+)
+def test_a_member_of_another_kind_is_refused(iris, frame, model, rule):
+    kind = "clusterer" if isinstance(model, KMeans) else "regressor"
+    late = LateFusionClassifier([("sepal", model)], rule=rule)
+    with pytest.raises(ValueError, match=f"modality 'sepal': .* is a {kind}, and a classifier is"):
+        late.fit(frame, np.arange(150) % 2)
+
+
+def test_members_that_say_nothing_of_their_kind_are_taken(iris, frame):
+    class Untagged(BaseEstimator):
+        fit, predict, predict_proba = Spy.fit, Spy.predict, Spy.predict_proba
+
+    class NoTags:
+        """A classifier that knows nothing of scikit-learn."""
+
+        fit, predict, predict_proba = Spy.fit, Spy.predict, Spy.predict_proba
+
+        def get_params(self, deep=True):
+            return {}
+
+        def set_params(self, **params):
+            return self
+
+    search = GridSearchCV(make_pipeline(GaussianNB()), {"gaussiannb__var_smoothing": [1e-9]})
+    models = zip(["a", "b", "c"], [Untagged(), NoTags(), search], strict=True)
+    late = LateFusionClassifier([(name, model, "petal") for name, model in models])
+    assert late.fit(frame, iris[1]).score(frame, iris[1]) > 0.9

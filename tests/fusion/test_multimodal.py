@@ -11,7 +11,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.impute import SimpleImputer
+from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_validate
 from sklearn.neighbors import KNeighborsClassifier
@@ -684,3 +684,70 @@ def test_a_member_that_is_nothing_is_refused(frame):
         ValueError, match="transformers holds None for modality 'image', which has no fit"
     ):
         MultimodalFusion([("image", None)]).fit(frame)
+
+
+MIXED = {
+    "float and bool": {"f": [1.0, 2.0, 4.0], "b": [True, False, True]},
+    "nullable int and float": {"f": pd.array([1, 2, 4], dtype="Int64"), "b": [0.5, 1.5, 0.0]},
+    "nullable int and bool": {"f": pd.array([1, 2, 4], dtype="Int64"), "b": [True, False, True]},
+}
+
+
+@pytest.mark.parametrize("columns", MIXED.values(), ids=MIXED)
+@pytest.mark.parametrize("fusion", ["concat", None, TensorFusion()])
+def test_numbers_of_several_types_pass_through_as_floats(columns, fusion):
+    X = pd.DataFrame({**columns, "text": ["one two", "two", "three"]})
+    dense = make_pipeline(CountVectorizer(dtype=float), FunctionTransformer(to_dense))
+    members = [("tab", "passthrough", ["f", "b"]), ("text", dense)]
+    floats = X.astype({"f": float, "b": float})
+    found = MultimodalFusion(members, fusion=fusion).fit_transform(X)
+    expected = MultimodalFusion(members, fusion=fusion).fit_transform(floats)
+    if fusion is None:
+        found, expected = found["tab"].array.tensor, floats[["f", "b"]].to_numpy()
+    assert_array_equal(found, expected)
+
+
+def test_a_gap_in_one_of_several_nullable_columns_is_named():
+    X = pd.DataFrame({"f": pd.array([1, None, 4], dtype="Int64"), "b": [0.5, 1.5, 0.0]})
+    members = [("tab", "passthrough", ["f", "b"]), ("text", "drop")]
+    X["text"] = ["a", "b", "c"]
+    with pytest.raises(ModalityError, match="modality 'tab', row 1 .*NaN or infinity"):
+        MultimodalFusion(members, missing="mean").fit(X)
+
+
+def test_no_modality_has_the_name_of_the_indicator(frame):
+    X = frame.assign(missingindicator=frame["image"])
+    members = [("missingindicator", "passthrough")]
+    with pytest.raises(ValueError, match="no modality can be called 'missingindicator'"):
+        MultimodalFusion(members, fusion=None, missing="mean", add_indicator=True).fit(X)
+    assert list(MultimodalFusion(members, fusion=None, missing="mean").fit_transform(X)) == [
+        "missingindicator"
+    ]
+
+
+def test_a_frame_of_nothing_but_nan_is_one_of_modalities_if_fit_saw_some(frame):
+    fusion = MultimodalFusion([("image", "passthrough")], missing="mean").fit(frame)
+    nothing = pd.DataFrame({"more": [np.nan, 1.0], "image": [np.nan, np.nan]})
+    assert_array_equal(fusion.transform(nothing), np.zeros_like(fusion.transform(nothing)))
+
+
+@pytest.mark.parametrize("imputer", [SimpleImputer(), KNNImputer()])
+def test_an_imputer_of_numbers_is_told_what_it_has_to_be(frame, imputer):
+    name = type(imputer).__name__
+    with pytest.raises(
+        TypeError, match=f"{name}, given as missing=, failed: .*must be a transformer"
+    ):
+        MultimodalFusion([("image", "passthrough")], missing=imputer).fit(frame)
+
+
+def test_what_is_missing_by_a_parameter_set_after_fit_waits_for_the_next_fit(frame):
+    fusion = MultimodalFusion([("image", "passthrough")], missing="mean").fit(frame)
+    expected = fusion.transform(frame)
+    for later in ("error", "nan", "zero"):
+        assert_array_equal(fusion.set_params(missing=later).transform(frame), expected)
+
+
+def test_a_pipeline_with_a_step_without_names_has_numbers(frame):
+    unnamed = make_pipeline(StandardScaler(), FunctionTransformer(np.negative))
+    fusion = MultimodalFusion([("image", unnamed)]).fit(frame)
+    assert list(fusion.get_feature_names_out()) == [f"image__{column}" for column in range(4)]

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import sparse
+from sklearn import config_context
+from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -101,3 +103,38 @@ def test_several_targets_and_folds_of_one_class_are_refused(rows):
     rare = (GROUPS == 0).astype(int)
     with pytest.raises(ValueError, match="at least 2 classes"):
         skill_of_block(rows, rare, GROUPS, EVERYWHERE)
+
+
+def test_measured_whole_numbers_are_scored_as_numbers():
+    X, y = load_diabetes(return_X_y=True)  # y is whole, and takes 214 values
+    expected = cross_val_score(make_pipeline(StandardScaler(), Ridge()), X, y, cv=5).mean()
+    everywhere = np.ones(len(y), dtype=bool)
+    assert_allclose(skill_of_block(X, y, None, everywhere), [expected, 0])
+
+
+@pytest.mark.parametrize(
+    "as_column", [lambda y: y[:, None], lambda y: sparse.csr_array(y[:, None])]
+)
+def test_y_may_be_a_column(rows, classes, as_column):
+    expected = skill_of_block(rows, classes, None, EVERYWHERE)
+    assert skill_of_block(rows, as_column(classes), None, EVERYWHERE) == expected
+
+
+def test_sparse_labels_are_several_targets_too(rows):
+    with pytest.raises(ValueError, match="y has several"):
+        skill_of_block(rows, sparse.csr_array(np.ones((60, 2))), None, EVERYWHERE)
+
+
+def test_small_classes_make_fewer_folds(rows):
+    y, few = np.repeat([0, 1, 2], 4), np.ones(12, dtype=bool)
+    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    expected = cross_val_score(model, rows[:12], y, cv=4, scoring="balanced_accuracy").mean()
+    assert_allclose(skill_of_block(rows[:12], y, None, few)[0], expected)
+    with pytest.raises(ValueError, match="no class has two samples.*give other weights"):
+        skill_of_block(rows[:12], np.arange(12), None, few)
+
+
+def test_groups_are_kept_whole_with_metadata_routing(rows, classes):
+    expected = skill_of_block(rows, classes, GROUPS, EVERYWHERE)
+    with config_context(enable_metadata_routing=True):
+        assert skill_of_block(rows, classes, GROUPS, EVERYWHERE) == expected

@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
+
+from skmm.fusion._folds import group_folds, make_folds
+
+Y = np.tile([0, 1], 10)
+
+
+def make(y=Y, groups=None, stratified=True, n_folds=None):
+    return make_folds(y, groups, stratified=stratified, n_folds=n_folds, way_out="go home")
+
+
+@pytest.mark.parametrize("stratified", [False, True])
+@pytest.mark.parametrize("with_groups", [False, True])
+def test_the_kind_of_folds_follows_from_strata_and_groups(stratified, with_groups):
+    kinds = {
+        (False, False): KFold,
+        (False, True): GroupKFold,
+        (True, False): StratifiedKFold,
+        (True, True): StratifiedGroupKFold,
+    }
+    groups = np.arange(20) // 2 if with_groups else None
+    folds = make(groups=groups, stratified=stratified)
+    assert type(folds) is kinds[stratified, with_groups]
+    assert folds.n_splits == 5
+    if with_groups:
+        assert type(folds) is group_folds(stratified)
+
+
+@pytest.mark.filterwarnings("ignore:The least populated class")
+@pytest.mark.parametrize(
+    ("y", "groups", "stratified", "n_splits"),
+    [
+        (np.repeat([0, 1, 2], 4), None, True, 4),
+        (np.repeat([0, 1, 2], [1, 1, 3]), None, True, 3),
+        (Y, np.arange(20) % 3, True, 3),
+        (Y, np.arange(20) % 2, False, 2),
+        (np.arange(3.0), None, False, 3),
+        (np.repeat([0, 1, 2], 4), np.arange(12) % 6, True, 4),
+    ],
+)
+def test_what_there_is_little_of_makes_fewer_folds(y, groups, stratified, n_splits):
+    folds = make(y, groups, stratified)
+    assert folds.n_splits == n_splits
+    assert len(list(folds.split(y, y, groups))) == n_splits
+
+
+def test_a_number_of_folds_is_taken_as_it_is():
+    assert make(np.repeat([0, 1], 3), n_folds=8).n_splits == 8
+
+
+@pytest.mark.parametrize(
+    ("y", "groups", "stratified", "message"),
+    [
+        (np.arange(10), None, True, "no class has two samples, and cross-validation.*; go home"),
+        (Y, np.zeros(20), True, "all samples are of one group"),
+        (np.ones(1), None, False, "there is one sample"),
+    ],
+)
+def test_where_two_folds_cannot_be_made_it_says_why(y, groups, stratified, message):
+    with pytest.raises(ValueError, match=message):
+        make(y, groups, stratified)
