@@ -81,6 +81,29 @@ def test_scores_of_three_blocks_correlate_as_those_of_cca_zoo(toy, regularizatio
     assert_allclose(pairs(fusion, 1), second, atol=1e-6)
 
 
+@pytest.mark.parametrize("regularization", [0.0, 0.1, 0.5])
+def test_scores_of_three_blocks_are_those_of_cca_zoo(toy, regularization):
+    linear = pytest.importorskip("cca_zoo.linear")
+    blocks = matrices(toy)
+    oracle = linear.MCCA(2, shrinkage=regularization).fit(blocks)
+    fusion = fit(toy, regularization=regularization, merge="concat")
+    for number, expected in enumerate(oracle.transform(blocks)):
+        scores = fusion.transform(toy)[:, 2 * number : 2 * number + 2]
+        correlations = np.corrcoef(scores.T, expected.T)[:2, 2:]  # up to sign and length
+        assert_allclose(np.abs(np.diagonal(correlations)), 1, atol=1e-9)
+
+
+def test_the_consensus_of_three_blocks_is_that_of_cca_zoo(toy):
+    linear = pytest.importorskip("cca_zoo.linear")
+    blocks = matrices(toy)
+    oracle = linear.GCCA(2).fit(blocks)
+    fusion = fit(toy, method="gcca", regularization=0.0, merge="concat")
+    for number, expected in enumerate(oracle.transform(blocks)):
+        scores = fusion.transform(toy)[:, 2 * number : 2 * number + 2]
+        correlations = np.corrcoef(scores.T, expected.T)[:2, 2:]
+        assert_allclose(np.abs(np.diagonal(correlations)), 1, atol=1e-9)
+
+
 # -- two blocks: canonical correlation analysis and partial least squares
 
 
