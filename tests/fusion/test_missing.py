@@ -1,9 +1,16 @@
+import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.impute import KNNImputer
+from sklearn.naive_bayes import GaussianNB
 
+from skmm import LateFusionClassifier, MultimodalFusion, make_frame
+from skmm.frame import presence_mask
 from skmm.fusion._blocks import Block
 from skmm.fusion._missing import fill_blocks, learn_fill
 
@@ -54,3 +61,33 @@ def test_blocks_given_are_not_written_to(missing):
     blocks = {"a": Block(values, PRESENT)}
     fill_blocks(learn_fill(missing, blocks), blocks)
     assert_array_equal(values, np.ones((3, 2)))
+
+
+def test_the_imputer_of_the_guide_is_scikit_learns_of_all_blocks_side_by_side():
+    guide = (Path(__file__).parents[2] / "docs" / "guide.md").read_text()
+    [code] = re.findall(r"```python\n(class NeighborBlocks.*?)\n```", guide, re.DOTALL)
+    names = (
+        BaseEstimator,
+        KNNImputer,
+        MultimodalFusion,
+        TransformerMixin,
+        make_frame,
+        presence_mask,
+    )
+    members = [("image", "passthrough"), ("audio", "passthrough")]
+    namespace = {"np": np, "features": members} | {name.__name__: name for name in names}
+    exec(code, namespace)
+    rng = np.random.default_rng(0)
+    image, audio = rng.normal(size=(30, 3)), rng.normal(size=(30, 2))
+    X = make_frame(image=image, audio=audio).set_axis([f"s{row}" for row in range(30)])
+    X.iloc[4, 0] = X.iloc[9, 1] = None
+    image[4] = audio[9] = np.nan
+    expected = KNNImputer().fit_transform(np.hstack([image, audio]))
+    found = namespace["early"].set_params(fusion=None).fit_transform(X)
+    assert_allclose(found["image"].array.tensor, expected[:, :3])
+    assert_allclose(found["audio"].array.tensor, expected[:, 3:])
+    y = np.arange(30) % 2
+    late = LateFusionClassifier([("image", GaussianNB())], missing=namespace["NeighborBlocks"]())
+    alone = GaussianNB().fit(KNNImputer().fit_transform(image), y)
+    filled = KNNImputer().fit_transform(image)
+    assert_allclose(late.fit(X[["image"]], y).predict_proba(X), alone.predict_proba(filled))
