@@ -158,7 +158,7 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
                 splits = make_splits(self, y, routed["splitter"]["split"].get("groups"))
                 learned = out_of_fold(
                     members,
-                    partial(self._columns_of_fold, X, members, columns),
+                    columns,
                     y,
                     splits,
                     fit_params,
@@ -166,6 +166,7 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
                     n_outputs=len(self._prior),
                     index=getattr(X, "index", None),
                     n_jobs=self.n_jobs,
+                    impute=self._imputer_of_folds(X, members),
                 )
                 is_stacking = self.rule == "stacking"
                 final_params = routed["final_estimator"]["fit"] if is_stacking else {}
@@ -254,10 +255,11 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         except (TypeError, ValueError, AttributeError):  # nonsense is for fit to complain about
             return False
 
-    def _columns_of_fold(self, X, members, columns, train):
-        """The columns of the members in a fold: an imputer learns from its training rows only."""
-        if isinstance(self.missing, str):
-            return columns
+    def _imputer_of_folds(self, X, members):
+        """A function of the training rows of a fold, from which alone an imputer learns."""
+        return None if isinstance(self.missing, str) else partial(self._impute_fold, X, members)
+
+    def _impute_fold(self, X, members, train):
         return self._impute(_fit_imputer(self.missing, _safe_indexing(X, train)), X, members)
 
     def _impute(self, imputer, X, members):

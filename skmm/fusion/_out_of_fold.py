@@ -69,7 +69,9 @@ def make_splits(estimator, y, groups):
     return splits
 
 
-def out_of_fold(members, columns_of, y, splits, params, *, predict, n_outputs, index, n_jobs):
+def out_of_fold(
+    members, columns, y, splits, params, *, predict, n_outputs, index, n_jobs, impute=None
+):
     """Predict with every member the rows that it was not fitted on.
 
     All members share the splits, so no row's target reaches its own prediction by way of another
@@ -78,9 +80,8 @@ def out_of_fold(members, columns_of, y, splits, params, *, predict, n_outputs, i
     Parameters
     ----------
     members : list of Member
-    columns_of : callable
-        ``columns_of(train)`` returns what the members are given in the fold with these training rows.
-        It is called when the fold is at hand, for an imputer makes a copy of X in each.
+    columns : list of Column
+        What the members are given.
     y : ndarray of shape (n_samples,) or (n_samples, n_targets)
     splits : list of (train, test)
     params : dict of dict
@@ -90,6 +91,9 @@ def out_of_fold(members, columns_of, y, splits, params, *, predict, n_outputs, i
     n_outputs : int
     index : Index or None
     n_jobs : int or None
+    impute : callable, default=None
+        ``impute(train)`` returns the columns with their gaps filled by what these rows tell. That is a
+        copy of X, so it is made in the task that needs it, once per fold.
 
     Returns
     -------
@@ -100,25 +104,29 @@ def out_of_fold(members, columns_of, y, splits, params, *, predict, n_outputs, i
     ModalityError
         If a modality is missing in all training rows, or all test rows, of every fold.
     """
-    places = []  # of the tasks, in their order
-
-    def tasks():
-        for train, test in splits:
-            for number, column in enumerate(columns_of(train)):
-                learned, tested = _part(column, train), _part(column, test)
-                if learned.present.any() and tested.present.any():
-                    places.append((number, tested.present))
-                    member = members[number]
-                    own = params.get(member.modality, {})
-                    yield delayed(_fit_and_predict)(member, learned, tested, y, own, predict, index)
-
-    results = Parallel(n_jobs=n_jobs)(tasks())
+    numbers = range(len(members))
+    shares = [[number] for number in numbers] if impute is None else [list(numbers)]
+    tasks = [(share, train, test) for train, test in splits for share in shares]
+    results = Parallel(n_jobs=n_jobs)(
+        delayed(_run_fold)(
+            [members[number] for number in share],
+            [columns[number] for number in share] if impute is None else partial(impute, train),
+            y,
+            train,
+            test,
+            params,
+            predict,
+            index,
+        )
+        for share, train, test in tasks
+    )
     predictions = np.zeros((len(members), len(y), n_outputs))
     known = np.zeros((len(y), len(members)), dtype=bool)
-    for (number, rows), values in zip(places, results, strict=True):
-        if values is not None:
-            predictions[number, rows] = values
-            known[rows, number] = True
+    for (share, _, _), found in zip(tasks, results, strict=True):
+        for number, (rows, values) in zip(share, found, strict=True):
+            if values is not None:
+                predictions[number, rows] = values
+                known[rows, number] = True
     for member, is_known in zip(members, known.T, strict=True):
         if not is_known.any():
             raise ModalityError(
@@ -147,6 +155,20 @@ def _part(column, rows):
     chosen = np.zeros(len(column.present), dtype=bool)
     chosen[rows] = True
     return column._replace(present=column.present & chosen)
+
+
+def _run_fold(members, columns, y, train, test, params, predict, index):
+    """For each member the tested rows, (n_samples,) bool, and its predictions or None."""
+    columns = columns() if callable(columns) else columns
+    found = []
+    for member, column in zip(members, columns, strict=True):
+        tested = _part(column, test)
+        own = params.get(member.modality, {})
+        values = None
+        if tested.present.any():
+            values = _fit_and_predict(member, _part(column, train), tested, y, own, predict, index)
+        found.append((tested.present, values))
+    return found
 
 
 def _fit_and_predict(member, train, test, y, params, predict, index):

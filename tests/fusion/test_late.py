@@ -472,6 +472,18 @@ def test_an_imputer_that_fails_on_numbers_speaks_for_itself(iris):
     assert "given as missing=" not in str(caught.value)
 
 
+def test_n_jobs_does_not_change_what_imputers_of_folds_make(iris):
+    X = iris[0].copy()
+    X[::4, 2] = np.nan
+    triples = [(name, MODELS[name], columns) for name, columns in COLUMNS.items()]
+    one, two = (
+        LateFusionClassifier(triples, rule="stacking", missing=SimpleImputer(), n_jobs=n_jobs)
+        for n_jobs in (1, 2)
+    )
+    assert_array_equal(one.fit(X, iris[1]).predict_proba(X), two.fit(X, iris[1]).predict_proba(X))
+    assert one.member_scores_ == two.member_scores_
+
+
 def test_one_fold_at_a_time_is_imputed(iris, frame):
     events = []
 

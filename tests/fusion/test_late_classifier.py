@@ -4,51 +4,28 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.calibration import CalibratedClassifierCV
+from sklearn.base import BaseEstimator
 from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
-from sklearn.datasets import make_classification, make_multilabel_classification
+from sklearn.datasets import make_classification
 from sklearn.ensemble import StackingClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import log_loss
 from sklearn.model_selection import (
     GridSearchCV,
     KFold,
     StratifiedKFold,
     cross_val_predict,
-    cross_val_score,
 )
-from sklearn.multiclass import OneVsRestClassifier
-from sklearn.multioutput import MultiOutputClassifier
 from sklearn.naive_bayes import GaussianNB
-from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
+from sklearn.neighbors import NearestCentroid
 from sklearn.pipeline import make_pipeline
-from sklearn.svm import SVC, LinearSVC
+from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
-from sklearn.utils import get_tags
 
 from skmm import LateFusionClassifier, make_frame
-from skmm.fusion._rules import CLASSIFIER_RULES
-from tests.late_toys import COLUMNS, MODELS, Spy, members
+from tests.late_toys import COLUMNS, MODELS, RULES, Oracle, Spy, members
 
 FOLDS = StratifiedKFold(4, shuffle=True, random_state=0)
-SHUFFLED = KFold(3, shuffle=True, random_state=0)
-RULES = [*CLASSIFIER_RULES, "stacking", "greedy"]
-
-
-class Oracle(ClassifierMixin, BaseEstimator):
-    """Predict the probabilities that its column holds."""
-
-    def fit(self, X, y):
-        self.classes_ = np.unique(y)
-        return self
-
-    def predict_proba(self, X):
-        return np.asarray(X)
-
-    def predict(self, X):
-        return self.classes_[np.asarray(X).argmax(axis=1)]
 
 
 def on_columns():
@@ -313,7 +290,7 @@ def test_a_prior_that_does_not_fit_the_classes_is_refused(iris, frame, prior):
         LateFusionClassifier(members(), prior=prior).fit(frame, iris[1])
 
 
-# -- evidence, decision functions, calibration
+# -- evidence
 
 
 def test_evidence_believes_members_by_their_out_of_fold_accuracy(iris, frame):
@@ -333,167 +310,13 @@ def test_given_reliabilities_are_taken_and_must_be_below_one(iris, frame):
         late.set_params(weights=[0.5, 1]).fit(frame, iris[1])
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_members_with_a_decision_function_only(iris, frame, rule):
-    late = LateFusionClassifier([("sepal", SVC()), ("petal", LinearSVC())], rule=rule)
-    probabilities = late.fit(frame, iris[1]).predict_proba(frame)
-    assert_allclose(probabilities.sum(axis=1), 1)
-    assert late.score(frame, iris[1]) > 0.8
-
-
-@pytest.mark.parametrize("method", ["sigmoid", "isotonic", "temperature"])
-def test_a_calibrated_member_is_scikit_learns(iris, frame, method):
-    X, y = iris[0][50:], iris[1][50:]
-    frame = frame.iloc[50:]
-    model = LogisticRegression() if method == "sigmoid" else GaussianNB()
-    late = LateFusionClassifier([("sepal", model)], calibration=method, cv=FOLDS).fit(frame, y)
-    peer = CalibratedClassifierCV(model, method=method, cv=FOLDS, ensemble=False)
-    expected = peer.fit(X[:, :2], y).predict_proba(X[:, :2])
-    assert_allclose(late.predict_proba(frame), expected, atol=1e-5)  # two optimizers' tolerance
-
-
-@pytest.mark.parametrize("rule", RULES)
-def test_every_rule_takes_calibrated_members_with_gaps(iris, frame, rule):
-    frame.loc[::3, "sepal"] = None
-    late = LateFusionClassifier(members(), rule=rule, calibration="temperature")
-    probabilities = late.fit(frame, iris[1]).predict_proba(frame)
-    assert_allclose(probabilities.sum(axis=1), 1)
-    assert late.score(frame, iris[1]) > 0.9
-    assert_allclose(late.predict_proba(frame.assign(petal=None)).sum(axis=1), 1)
-
-
-def test_temperature_lowers_the_log_loss_of_members_that_are_too_sure(iris):
-    X, y = iris[0][50:], iris[1][50:]
-    # Naive Bayes takes the copies of a column for independent evidence.
-    frame = make_frame(sepal=np.tile(X[:, :2], 6), petal=np.tile(X[:, 2:], 6))
-    halves = np.arange(100) % 2 == 0
-    losses = []
-    for calibration in (None, "temperature"):
-        late = LateFusionClassifier(
-            [(name, GaussianNB()) for name in frame], rule="product", calibration=calibration
-        )
-        late.fit(frame[halves], y[halves])
-        losses.append(log_loss(y[~halves], late.predict_proba(frame[~halves])))
-    assert losses[1] < losses[0]
-
-
-# -- several targets
-
-
-def forest():
-    return DecisionTreeClassifier(max_depth=3, random_state=0)
-
-
-@pytest.mark.parametrize("rule", RULES)
-def test_targets_are_combined_one_by_one(iris, frame, rule):
-    y = np.column_stack([iris[1], iris[0][:, 1] > 3])
-    late = LateFusionClassifier(
-        [(name, forest()) for name in frame], rule=rule, weights=[0.5, 0.5], cv=SHUFFLED
-    )
-    frame.loc[7, "sepal"] = None
-    late.fit(frame, y)
-    probabilities = late.predict_proba(frame)
-    assert [p.shape for p in probabilities] == [(150, 3), (150, 2)]
-    assert [classes.tolist() for classes in late.classes_] == [
-        np.unique(iris[1]).tolist(),
-        ["False", "True"],
-    ]
-    for p in probabilities:
-        assert_allclose(p.sum(axis=1), 1)
-    if rule in CLASSIFIER_RULES:
-        parts = [
-            late.named_estimators_[name].predict_proba(iris[0][:, columns])
-            for name, columns in COLUMNS.items()
-        ]
-        rows = np.arange(150) != 7
-        for target in range(2):
-            stacked = np.stack([part[target] for part in parts])
-            expected = CLASSIFIER_RULES[rule](
-                stacked, np.ones((150, 2), dtype=bool), np.full(2, 0.5), late.class_prior_[target]
-            )
-            assert_allclose(probabilities[target][rows], expected[rows])
-    predicted = late.predict(frame)
-    assert predicted.shape == (150, 2)
-    assert (predicted == y).mean() > 0.9
-
-
-@pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize(
-    "model",
-    [
-        KNeighborsClassifier(),
-        OneVsRestClassifier(LogisticRegression()),
-        MultiOutputClassifier(LinearSVC()),
-    ],
-    ids=["list", "array", "decisions"],
-)
-def test_labels_work_with_every_rule_and_kind_of_member(model, rule):
-    X, y = make_multilabel_classification(
-        150, 10, n_classes=3, n_labels=2, allow_unlabeled=True, random_state=0
-    )
-    frame = make_frame(a=X[:, :5], b=X[:, 5:])
-    late = LateFusionClassifier([("a", model), ("b", model)], rule=rule, cv=SHUFFLED)
-    if isinstance(model, MultiOutputClassifier) and rule != "vote":
-        with pytest.raises(ValueError, match="has neither predict_proba nor decision_function"):
-            late.fit(frame, y)
-        return
-    late.fit(frame, y)
-    predicted = late.predict(frame)
-    assert predicted.shape == y.shape
-    assert (predicted == y).mean() > max(y.mean(), 1 - y.mean()) - 0.05
-    scores = cross_val_score(late, frame, y, cv=2, scoring="roc_auc")
-    assert scores.mean() > 0.5 or rule == "vote"
-
-
-def test_calibration_reaches_every_label():
-    X, y = make_multilabel_classification(150, 10, n_classes=3, random_state=0)
-    frame = make_frame(a=X[:, :5], b=X[:, 5:])
-    late = LateFusionClassifier(
-        [(name, KNeighborsClassifier()) for name in frame], calibration="sigmoid", cv=KFold(3)
-    )
-    late.fit(frame, y)
-    assert [len(c) for c in late.calibrators_.values()] == [3, 3]
-    for p in late.predict_proba(frame):
-        assert_allclose(p.sum(axis=1), 1)
-
-
-def test_a_label_that_never_occurs_is_never_predicted():
-    X, y = make_multilabel_classification(60, 10, n_classes=3, random_state=0)
-    y[:, 1] = 0
-    frame = make_frame(a=X[:, :5], b=X[:, 5:])
-    for rule in RULES:
-        late = LateFusionClassifier(
-            [(name, KNeighborsClassifier()) for name in frame], rule=rule, cv=KFold(3)
-        )
-        late.fit(frame, y)
-        assert not late.predict(frame)[:, 1].any()
-
-
-def test_a_rare_label_leaves_out_the_folds_that_cannot_be_learned():
-    X, y = make_multilabel_classification(60, 10, n_classes=2, random_state=0)
-    y[:, 1] = np.arange(60) == 7
-    frame = make_frame(a=X[:, :5], b=X[:, 5:])
-    model = MultiOutputClassifier(LogisticRegression())
-    for rule in ("stacking", "greedy"):
-        late = LateFusionClassifier([("a", model), ("b", model)], rule=rule, cv=SHUFFLED)
-        probabilities = late.fit(frame, y).predict_proba(frame)
-        assert [p.shape for p in probabilities] == [(60, 2), (60, 2)]
+# -- rare classes, other kinds of members
 
 
 def test_a_rule_learns_from_tested_rows_of_one_class(iris, frame):
     cv = [(np.arange(50, 150), np.arange(50))]  # only setosa is tested
     late = LateFusionClassifier(members(), rule="stacking", cv=cv).fit(frame, iris[1])
     assert_array_equal(late.predict(frame), np.full(150, "setosa"))
-
-
-@pytest.mark.parametrize("values", [(-1, 1), (1, 2)])
-@pytest.mark.parametrize("rule", ["mean", "vote", "stacking"])
-def test_a_matrix_of_two_other_numbers_is_predicted_in_them(iris, frame, values, rule):
-    y = np.array(values)[np.column_stack([iris[0][:, 0] > 5.8, iris[0][:, 3] > 1.3]).astype(int)]
-    late = LateFusionClassifier([(n, forest()) for n in frame], rule=rule, cv=SHUFFLED)
-    predicted = late.fit(frame, y).predict(frame)
-    assert set(np.unique(predicted)) == set(values)
-    assert (predicted == y).mean() > 0.85
 
 
 def test_a_prior_of_zero_and_a_certain_member_give_finite_probabilities(iris, frame):
@@ -508,17 +331,6 @@ def test_a_prior_set_after_fit_waits_for_the_next_fit(iris, frame):
     before = late.predict_proba(frame)
     assert_array_equal(late.set_params(prior=[1, 1, 8]).predict_proba(frame), before)
     assert not np.allclose(late.fit(frame, iris[1]).predict_proba(frame), before)
-
-
-def test_several_targets_have_no_prior_of_their_own(iris, frame):
-    y = np.column_stack([iris[1], iris[1]])
-    with pytest.raises(ValueError, match="prior is for one target"):
-        LateFusionClassifier([("sepal", forest())], prior=[1, 1, 1]).fit(frame, y)
-
-
-def test_the_tag_of_several_targets_is_that_of_the_members():
-    assert get_tags(LateFusionClassifier([("a", forest())])).target_tags.multi_output
-    assert not get_tags(LateFusionClassifier(members())).target_tags.multi_output
 
 
 def test_a_rare_class_in_a_fold_does_not_crash(iris):
@@ -537,54 +349,6 @@ def test_a_given_final_estimator_learns_from_tested_rows_of_one_class(iris, fram
         members(), rule="stacking", final_estimator=LogisticRegression(), cv=cv
     )
     assert_allclose(late.fit(frame, iris[1]).predict_proba(frame), np.tile([1.0, 0, 0], (150, 1)))
-
-
-@pytest.mark.parametrize("rule", RULES)
-def test_probabilities_are_never_above_one(rule, global_random_seed):
-    rng = np.random.default_rng(global_random_seed)
-    certain = np.tile([1.0, 0.0], (40, 1))
-    frame = make_frame(**{f"m{number}": certain for number in range(9)})
-    y = np.arange(40) % 2
-    late = LateFusionClassifier([(name, Oracle()) for name in frame], rule=rule, cv=KFold(2))
-    late.fit(frame, y)
-    for _ in range(30):
-        late._weights = dict(zip(frame, rng.random(9) * 0.9, strict=True))
-        assert late.predict_proba(frame).max() <= 1
-
-
-def test_isotonic_probabilities_are_never_above_one(iris, frame):
-    late = LateFusionClassifier(
-        [(name, GaussianNB()) for name in frame], calibration="isotonic", cv=3
-    )
-    assert late.fit(frame, iris[1]).predict_proba(frame).max() <= 1
-
-
-@pytest.mark.parametrize(
-    ("rule", "calibration"),
-    [
-        ("mean", None),
-        ("mean", "sigmoid"),
-        ("mean", "isotonic"),
-        ("mean", "temperature"),
-        ("product", "isotonic"),
-        ("greedy", "isotonic"),
-        ("evidence", "isotonic"),
-    ],
-)
-def test_the_log_loss_is_a_search_score(iris, frame, rule, calibration):
-    models = [(name, GaussianNB()) for name in frame]
-    late = LateFusionClassifier(models, rule=rule, calibration=calibration, cv=3)
-    search = GridSearchCV(
-        late,
-        {"weights": [[0.5, 0.5], [0.2, 0.8]]},
-        cv=3,
-        scoring="neg_log_loss",
-        error_score="raise",
-    )
-    scores = search.fit(frame, iris[1]).cv_results_["mean_test_score"]
-    assert np.isfinite(scores).all()
-    best = search.best_estimator_.predict_proba(frame)
-    assert_allclose(search.score(frame, iris[1]), -log_loss(iris[1], best))
 
 
 @pytest.mark.parametrize("rule", ["mean", "vote"])

@@ -24,7 +24,7 @@ def predict(estimator, rows):
 def run(present, splits, y=Y):
     return out_of_fold(
         [MEMBER],
-        lambda train: [Column(X, present, present)],
+        [Column(X, present, present)],
         y,
         splits,
         {},
