@@ -60,10 +60,10 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         For ``"stacking"``. A given one gets the probabilities (of two classes, the second only). None
         is ``LogisticRegression(C=0.1)`` on log probabilities, or log-odds of two classes.
     cv : int, splitter or iterable of splits, default=None
-        Folds of the out-of-fold predictions; None is 5, or fewer where no class has five samples, or
-        there are fewer groups. A number of folds is stratified, and keeps groups whole where groups are
-        given. Rows that no fold tests, as with ``TimeSeriesSplit``,
-        teach the members but not the rule.
+        Folds of the out-of-fold predictions; None is 5 of shuffled samples, or fewer where no class has
+        five samples, or there are fewer groups. A number of folds is stratified, not shuffled, and
+        keeps groups whole where groups are given. Rows that no fold tests, as with
+        ``TimeSeriesSplit``, teach the members but not the rule.
     calibration : {"sigmoid", "isotonic", "temperature"} or None, default=None
         How the probabilities of each member are calibrated before the rule, on out-of-fold
         predictions, with the calibrators of :class:`sklearn.calibration.CalibratedClassifierCV`. They

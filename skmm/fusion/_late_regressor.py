@@ -32,9 +32,9 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
     final_estimator : regressor, default=None
         For ``"stacking"``; None is ``RidgeCV()``.
     cv : int, splitter or iterable of splits, default=None
-        Folds of the out-of-fold predictions; None is 5, or fewer where there are fewer groups. A number
-        of folds keeps groups whole where groups are given. Rows that no fold tests teach the members
-        but not the rule.
+        Folds of the out-of-fold predictions; None is 5 of shuffled samples, or fewer where there are
+        fewer groups. A number of folds is not shuffled, and keeps groups whole where groups are given.
+        Rows that no fold tests teach the members but not the rule.
     missing : {"skip", "error"} or imputer, default="skip"
         Whether a row is decided by the modalities it has, or a null cell is an error. An imputer is
         a transformer that returns X without gaps; it is fitted on the training rows.

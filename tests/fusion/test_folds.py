@@ -61,3 +61,15 @@ def test_a_number_of_folds_is_taken_as_it_is():
 def test_where_two_folds_cannot_be_made_it_says_why(y, groups, stratified, message):
     with pytest.raises(ValueError, match=message):
         make(y, groups, stratified)
+
+
+@pytest.mark.parametrize("stratified", [False, True])
+def test_the_folds_of_nobodys_choice_are_shuffled_the_same_way_each_time(stratified):
+    kind = StratifiedKFold if stratified else KFold
+    for n_folds, expected in [
+        (None, kind(5, shuffle=True, random_state=0)),
+        (5, kind(5)),
+    ]:
+        folds = make(stratified=stratified, n_folds=n_folds)
+        for found, wanted in zip(folds.split(Y, Y), expected.split(Y, Y), strict=True):
+            assert np.array_equal(found[1], wanted[1])

@@ -5,7 +5,13 @@ from scipy import sparse
 from sklearn import config_context
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, cross_val_score
+from sklearn.model_selection import (
+    GroupKFold,
+    KFold,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    cross_val_score,
+)
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -13,6 +19,9 @@ from skmm.fusion._skill import skill_of_block
 
 EVERYWHERE = np.ones(60, dtype=bool)
 GROUPS = np.repeat(np.arange(12), 5)
+
+SHUFFLED = {"shuffle": True, "random_state": 0}
+STRATIFIED, PLAIN = StratifiedKFold(5, **SHUFFLED), KFold(5, **SHUFFLED)
 
 
 @pytest.fixture
@@ -27,14 +36,16 @@ def classes(rows):
 
 def test_skill_is_the_balanced_accuracy_of_logistic_regression(rows, classes):
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-    expected = cross_val_score(model, rows, classes, cv=5, scoring="balanced_accuracy").mean()
+    expected = cross_val_score(
+        model, rows, classes, cv=STRATIFIED, scoring="balanced_accuracy"
+    ).mean()
     score, chance = skill_of_block(rows, classes, None, EVERYWHERE)
     assert_allclose([score, chance], [expected, 1 / 3])
 
 
 def test_skill_in_numbers_is_the_r2_of_ridge_regression(rows):
     y = rows @ [1.0, 2, 3] + np.sin(np.arange(60))
-    expected = cross_val_score(make_pipeline(StandardScaler(), Ridge()), rows, y, cv=5).mean()
+    expected = cross_val_score(make_pipeline(StandardScaler(), Ridge()), rows, y, cv=PLAIN).mean()
     assert_allclose(skill_of_block(rows, y, None, EVERYWHERE), [expected, 0])
 
 
@@ -76,7 +87,9 @@ def test_fewer_groups_make_fewer_folds(rows, classes):
 def test_sparse_blocks_are_scaled_and_not_centered(rows, classes):
     counts = np.abs(np.rint(rows))
     model = make_pipeline(StandardScaler(with_mean=False), LogisticRegression(max_iter=1000))
-    expected = cross_val_score(model, counts, classes, cv=5, scoring="balanced_accuracy").mean()
+    expected = cross_val_score(
+        model, counts, classes, cv=STRATIFIED, scoring="balanced_accuracy"
+    ).mean()
     score, _ = skill_of_block(sparse.csr_array(counts), classes, None, EVERYWHERE)
     assert_allclose(score, expected)
 
@@ -107,7 +120,7 @@ def test_several_targets_and_folds_of_one_class_are_refused(rows):
 
 def test_measured_whole_numbers_are_scored_as_numbers():
     X, y = load_diabetes(return_X_y=True)  # y is whole, and takes 214 values
-    expected = cross_val_score(make_pipeline(StandardScaler(), Ridge()), X, y, cv=5).mean()
+    expected = cross_val_score(make_pipeline(StandardScaler(), Ridge()), X, y, cv=PLAIN).mean()
     everywhere = np.ones(len(y), dtype=bool)
     assert_allclose(skill_of_block(X, y, None, everywhere), [expected, 0])
 
@@ -128,7 +141,9 @@ def test_sparse_labels_are_several_targets_too(rows):
 def test_small_classes_make_fewer_folds(rows):
     y, few = np.repeat([0, 1, 2], 4), np.ones(12, dtype=bool)
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-    expected = cross_val_score(model, rows[:12], y, cv=4, scoring="balanced_accuracy").mean()
+    expected = cross_val_score(
+        model, rows[:12], y, cv=StratifiedKFold(4, **SHUFFLED), scoring="balanced_accuracy"
+    ).mean()
     assert_allclose(skill_of_block(rows[:12], y, None, few)[0], expected)
     with pytest.raises(ValueError, match="no class has two samples.*give other weights"):
         skill_of_block(rows[:12], np.arange(12), None, few)
