@@ -1,5 +1,7 @@
 """Choose members of an ensemble one at a time, with replacement (Caruana et al. 2004)."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from skmm.fusion._rules import SMALLEST, average
@@ -38,6 +40,31 @@ def select(predictions, present, objective, n_rounds=N_ROUNDS):
     return best_counts
 
 
+def select_surely(predictions, present, objective):
+    """As :func:`select`, but a mixture has to be better than the best member beyond doubt.
+
+    It is taken if its errors are fewer by more than two standard errors of the difference. Among many
+    mixtures with members that know nothing some are better by chance, and worse on other rows.
+
+    Parameters
+    ----------
+    predictions, present, objective
+        As in :func:`select`; the objective has a method ``by_row``.
+
+    Returns
+    -------
+    counts : ndarray of shape (n_members,), int
+    """
+    alone = select(predictions, present, objective, n_rounds=1)
+    counts = select(predictions, present, objective)
+    errors = [objective.by_row(mix(predictions, present, chosen)) for chosen in (alone, counts)]
+    gains = errors[0] - errors[1]
+    if len(gains) < 2:
+        return alone
+    doubt = 2 * gains.std(ddof=1) / np.sqrt(len(gains))
+    return counts if gains.mean() > doubt else alone
+
+
 def shares(present, counts):
     """How much each member counts in each row: its count; where no chosen one is present, all alike."""
     share = present * counts
@@ -51,40 +78,41 @@ def mix(predictions, present, counts):
     return average(predictions, shares(present, counts))
 
 
-def classification_loss(codes, slices):
-    """Objective for classifiers: wrong decisions first, then the log loss, summed over targets.
+class ClassificationLoss(NamedTuple):
+    """What classifiers are chosen by: wrong decisions first, then the log loss, summed over targets.
 
     Log loss alone would pick single confident members over mixtures that are right more often.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (n_samples, n_targets), int
-    slices : list of slice
-        The columns of each target in a mixture.
     """
-    rows = np.arange(len(codes))
-    targets = list(zip(codes.T, slices, strict=True))
 
-    def loss(mixture):
-        parts = [(mixture[:, part], column) for column, part in targets]
-        wrong = sum(np.count_nonzero(p.argmax(axis=1) != column) for p, column in parts)
-        surprise = sum(-np.log(np.maximum(p[rows, column], SMALLEST)).mean() for p, column in parts)
-        return wrong, surprise
+    codes: np.ndarray  # (n_samples, n_targets), int
+    slices: list  # of slice: the columns of each target in a mixture
 
-    return loss
+    def __call__(self, mixture):
+        """Number of wrong decisions, and log loss."""
+        rows = np.arange(len(self.codes))
+        surprise = sum(
+            -np.log(np.maximum(mixture[:, part][rows, column], SMALLEST)).mean()
+            for part, column in zip(self.slices, self.codes.T, strict=True)
+        )
+        return int(self.by_row(mixture).sum()), surprise
+
+    def by_row(self, mixture):
+        """Number of wrong decisions in each row."""
+        decided = np.column_stack([mixture[:, part].argmax(axis=1) for part in self.slices])
+        return (decided != self.codes).sum(axis=1)
 
 
-def squared_error(y):
-    """Objective for regressors: the mean squared error, each target on the scale of its variance.
+class SquaredError(NamedTuple):
+    """What regressors are chosen by: the mean squared error, targets on the scale of their variance."""
 
-    Parameters
-    ----------
-    y : ndarray of shape (n_samples, n_targets)
-    """
-    variance = y.var(axis=0)
-    scale = np.where(variance > 0, variance / (variance.mean() or 1), 1)  # 1 for a single target
+    y: np.ndarray  # (n_samples, n_targets)
 
-    def loss(mixture):
-        return (np.square(mixture - y) / scale).mean()
+    def __call__(self, mixture):
+        """Mean squared error."""
+        return self.by_row(mixture).mean()
 
-    return loss
+    def by_row(self, mixture):
+        """Squared error of each row, the mean over its targets."""
+        variance = self.y.var(axis=0)
+        scale = np.where(variance > 0, variance / (variance.mean() or 1), 1)  # 1 for one target
+        return (np.square(mixture - self.y) / scale).mean(axis=1)

@@ -1,5 +1,6 @@
 """What late fusion is, for classifiers and regressors alike: one model per modality, and a rule."""
 
+import warnings
 from contextlib import nullcontext
 from functools import partial
 
@@ -80,7 +81,7 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         self,
         estimators,
         *,
-        rule="mean",
+        rule="stacking",
         weights=None,
         final_estimator=None,
         cv=None,
@@ -318,8 +319,16 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
     def _given_weights(self):
         names = [member.modality for member in self.estimators_]
         declared = [modality for modality, _ in self._named_members]
-        ignored = self.weights is None or self.rule in UNWEIGHTED
-        return check_weights(np.ones(len(declared)) if ignored else self.weights, names, declared)
+        ignored = self.rule in {"stacking", "greedy", *UNWEIGHTED}
+        if ignored and self.weights is not None:
+            warnings.warn(
+                f"rule={self.rule!r} does not use the weights {self.weights}; choose another rule, such "
+                'as "mean", or leave them out',
+                UserWarning,
+                stacklevel=3,
+            )
+        given = np.ones(len(declared)) if ignored or self.weights is None else self.weights
+        return check_weights(given, names, declared)
 
     def _learns_out_of_fold(self):
         return self.rule in ("stacking", "greedy")
@@ -338,7 +347,7 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
         learned = self._calibrate(learned, y)
         if self.rule == "greedy":
             objective = self._make_objective(y)
-            counts = _greedy.select(learned.predictions, learned.known, objective)
+            counts = _greedy.select_surely(learned.predictions, learned.known, objective)
             self._weights = dict(zip(names, (counts / counts.sum()).tolist(), strict=True))
         if self.rule == "stacking":
             self._with_gaps = ~learned.known.all(axis=0)

@@ -35,7 +35,7 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         As in :class:`MultimodalFusion`: `modality` names the column unless `columns` does. A
         classifier that starts from raw samples is a pipeline,
         ``make_pipeline(HOGExtractor(), LogisticRegression())``. ``"drop"`` leaves a modality out.
-    rule : str, default="mean"
+    rule : str, default="stacking"
         How the members' probabilities become one row, which is scaled to sum 1:
 
         - ``"mean"``, ``"product"``: weighted arithmetic mean, weighted product [1]_;
@@ -50,15 +50,15 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
           probabilities are nearly equal;
         - ``"stacking"``: a final estimator learns from out-of-fold predictions [4]_;
         - ``"greedy"``: the mean of a multiset of members, chosen one by one to make the fewest
-          out-of-fold errors, then the least log loss [5]_. On those predictions it is never worse
-          than the best single modality.
+          out-of-fold errors, then the least log loss [5]_; but the best single modality, unless the
+          mixture makes fewer errors by more than two standard errors of the difference.
     weights : dict or array-like of shape (n_members,), default=None
         Weights by modality, which are exponents for ``"product"`` and ``"bayes"``, and for
         ``"evidence"`` reliabilities, at least 0 and below 1. None is 1 for each, and for
         ``"evidence"`` the out-of-fold accuracy. Other rules do not use them.
     final_estimator : classifier, default=None
-        For ``"stacking"``. A given one gets the probabilities (of two classes, the second only). None
-        is ``LogisticRegression(C=0.1)`` on log probabilities, or log-odds of two classes.
+        For ``"stacking"``: learns from the probabilities (of two classes, the second only). None is
+        ``LogisticRegression(max_iter=1000)``.
     cv : int, splitter or iterable of splits, default=None
         Folds of the out-of-fold predictions; None is 5 of shuffled samples, or fewer where no class has
         five samples, or there are fewer groups. A number of folds is stratified, not shuffled, and
@@ -173,7 +173,7 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         self,
         estimators,
         *,
-        rule="mean",
+        rule="stacking",
         weights=None,
         final_estimator=None,
         cv=None,
@@ -350,23 +350,19 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         return predictions
 
     def _as_features(self, probabilities):
-        """Probabilities for a given final estimator, their logarithms for the default one."""
+        """Probabilities, of two classes those of the second: the two columns are collinear."""
         parts = [probabilities[:, part] for part in self._slices]
-        if self.final_estimator is None:
-            logs = [np.log(np.clip(part, 1e-3, 1)) for part in parts]
-            return np.hstack([p[:, 1:] - p[:, :1] if p.shape[1] == 2 else p for p in logs])
-        # The two columns of a binary problem are collinear.
         return np.hstack([p[:, 1:] if p.shape[1] == 2 else p for p in parts])
 
     def _make_objective(self, y):
-        return _greedy.classification_loss(self._targets.encode(y), self._slices)
+        return _greedy.ClassificationLoss(self._targets.encode(y), self._slices)
 
     def _score(self, probabilities, y):
         """Accuracy; of several targets the mean."""
         return float(np.mean(self._targets.decide(probabilities) == y))
 
     def _default_final_estimator(self):
-        model = FinalLogisticRegression(C=0.1, max_iter=1000)
+        model = FinalLogisticRegression(max_iter=1000)
         if _routing_enabled():
             model.set_fit_request(sample_weight=True)
         targets = getattr(self, "_targets", None)

@@ -23,10 +23,11 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
     ----------
     estimators : list of (modality, regressor) or (modality, regressor, columns)
         As in :class:`LateFusionClassifier`.
-    rule : {"mean", "median", "stacking", "greedy"}, default="mean"
+    rule : {"mean", "median", "stacking", "greedy"}, default="stacking"
         How the members' predictions become one: their weighted mean, their median, a final estimator
         that learns from out-of-fold predictions, or the mean of a multiset of members chosen one by
-        one for the least squared error of out-of-fold predictions.
+        one for the least squared error of out-of-fold predictions, if it is less than that of the
+        best member by more than two standard errors of the difference.
     weights : dict or array-like of shape (n_members,), default=None
         Weights by modality for ``"mean"``; None is 1 for each.
     final_estimator : regressor, default=None
@@ -137,7 +138,7 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
         return predictions
 
     def _make_objective(self, y):
-        return _greedy.squared_error(y.reshape(len(y), -1))
+        return _greedy.SquaredError(y.reshape(len(y), -1))
 
     def _score(self, predictions, y):
         """Share of the variance that is explained; of several targets the mean."""

@@ -33,7 +33,9 @@ FOLDS = StratifiedKFold(4, shuffle=True, random_state=0)
 
 def test_members_are_fitted_on_the_rows_that_have_their_modality(iris, frame):
     frame.loc[:9, "sepal"] = None
-    late = LateFusionClassifier([("sepal", Spy()), ("petal", Spy())]).fit(frame, iris[1])
+    late = LateFusionClassifier([("sepal", Spy()), ("petal", Spy())], rule="mean").fit(
+        frame, iris[1]
+    )
     assert_array_equal(late.named_estimators_["sepal"].seen_, iris[0][10:, :2])
     assert_array_equal(late.named_estimators_["sepal"].y_, iris[1][10:])
     assert len(late.named_estimators_["petal"].seen_) == 150
@@ -42,13 +44,13 @@ def test_members_are_fitted_on_the_rows_that_have_their_modality(iris, frame):
 def test_missing_error_names_the_row(iris, frame):
     frame.loc[7, "petal"] = None
     with pytest.raises(ModalityError, match="modality 'petal', row 7"):
-        LateFusionClassifier(members(), missing="error").fit(frame, iris[1])
+        LateFusionClassifier(members(), missing="error", rule="mean").fit(frame, iris[1])
 
 
 def test_a_modality_missing_in_every_row_is_an_error_in_fit(iris, frame):
     frame["petal"] = frame["petal"].where(np.zeros(150, dtype=bool))
     with pytest.raises(ModalityError, match="modality 'petal': missing in every sample"):
-        LateFusionClassifier(members()).fit(frame, iris[1])
+        LateFusionClassifier(members(), rule="mean").fit(frame, iris[1])
 
 
 def test_groups_reach_the_inner_splitter(iris, frame):
@@ -94,7 +96,7 @@ def test_groups_and_weights_are_routed_through_cross_validate(iris, frame):
 
 def test_sample_weight_reaches_every_member_without_routing(iris, frame):
     weights = np.where(iris[1] == "setosa", 3.0, 1.0)
-    late = LateFusionClassifier([("sepal", Spy()), ("petal", GaussianNB())])
+    late = LateFusionClassifier([("sepal", Spy()), ("petal", GaussianNB())], rule="mean")
     late.fit(frame, iris[1], sample_weight=weights)
     assert_array_equal(late.named_estimators_["sepal"].sample_weight_, weights)
     direct = GaussianNB().fit(iris[0][:, 2:], iris[1], sample_weight=weights)
@@ -102,7 +104,7 @@ def test_sample_weight_reaches_every_member_without_routing(iris, frame):
 
 
 def test_sample_weight_for_a_pipeline_needs_routing(iris, frame):
-    late = LateFusionClassifier([("sepal", make_pipeline(GaussianNB()))])
+    late = LateFusionClassifier([("sepal", make_pipeline(GaussianNB()))], rule="mean")
     with pytest.raises(
         ValueError, match="modality 'sepal': Pipeline takes no sample_weight directly"
     ):
@@ -149,12 +151,12 @@ def test_what_only_other_rules_have_is_forgotten(iris, frame):
 
 def test_a_modality_cannot_have_the_name_of_the_splitter(iris, frame):
     with pytest.raises(ValueError, match="no modality can be called 'splitter'"):
-        LateFusionClassifier([("splitter", GaussianNB(), "sepal")]).fit(frame, iris[1])
+        LateFusionClassifier([("splitter", GaussianNB(), "sepal")], rule="mean").fit(frame, iris[1])
 
 
 def test_unknown_metadata_is_refused_without_routing(iris, frame):
     with pytest.raises(TypeError, match=r"got \['speaker'\]"):
-        LateFusionClassifier(members()).fit(frame, iris[1], speaker=np.ones(150))
+        LateFusionClassifier(members(), rule="mean").fit(frame, iris[1], speaker=np.ones(150))
 
 
 def test_splits_that_test_a_row_twice_are_refused(iris, frame):
@@ -171,19 +173,19 @@ def test_n_jobs_does_not_change_the_result(iris, frame):
 
 
 def test_dropped_members_do_not_vote(iris, frame):
-    late = LateFusionClassifier(members()).set_params(sepal="drop").fit(frame, iris[1])
+    late = LateFusionClassifier(members(), rule="mean").set_params(sepal="drop").fit(frame, iris[1])
     alone = LogisticRegression().fit(iris[0][:, 2:], iris[1])
     assert_allclose(late.predict_proba(frame), alone.predict_proba(iris[0][:, 2:]))
 
 
 def test_columns_may_be_reordered_and_more_at_predict(iris, frame):
-    late = LateFusionClassifier(members()).fit(frame, iris[1])
+    late = LateFusionClassifier(members(), rule="mean").fit(frame, iris[1])
     other = frame[["petal", "sepal"]].assign(text="x")
     assert_array_equal(late.predict_proba(other), late.predict_proba(frame))
 
 
 def test_a_failed_refit_keeps_the_old_model(iris, frame):
-    late = LateFusionClassifier(members()).fit(frame, iris[1])
+    late = LateFusionClassifier(members(), rule="mean").fit(frame, iris[1])
     before = late.predict_proba(frame)
     with pytest.raises(ValueError, match="1 class"):
         late.fit(frame.iloc[:10], ["a"] * 10)
@@ -191,18 +193,18 @@ def test_a_failed_refit_keeps_the_old_model(iris, frame):
 
 
 def test_html_shows_the_members_side_by_side():
-    assert "sk-parallel" in LateFusionClassifier(members())._repr_html_()
+    assert "sk-parallel" in LateFusionClassifier(members(), rule="mean")._repr_html_()
 
 
 def test_y_is_required(frame):
     with pytest.raises(ValueError, match="LateFusionClassifier requires y to be passed"):
-        LateFusionClassifier(members()).fit(frame, None)
+        LateFusionClassifier(members(), rule="mean").fit(frame, None)
 
 
 def test_metadata_of_another_length_is_refused(iris, frame):
     for name in ("groups", "sample_weight"):
         with pytest.raises(ValueError, match="inconsistent numbers of samples"):
-            LateFusionClassifier(members()).fit(frame, iris[1], **{name: np.ones(40)})
+            LateFusionClassifier(members(), rule="mean").fit(frame, iris[1], **{name: np.ones(40)})
 
 
 def test_an_iterator_of_splits_is_used_once_and_for_all(iris, frame):
@@ -214,7 +216,7 @@ def test_an_iterator_of_splits_is_used_once_and_for_all(iris, frame):
 
 
 def test_an_empty_frame_is_refused(iris, frame):
-    late = LateFusionClassifier(members()).fit(frame, iris[1])
+    late = LateFusionClassifier(members(), rule="mean").fit(frame, iris[1])
     with pytest.raises(ValueError, match=r"Found 0 sample\(s\)"):
         late.predict(frame.iloc[:0])
     with pytest.raises(ValueError, match="0 sample"):
@@ -222,7 +224,7 @@ def test_an_empty_frame_is_refused(iris, frame):
 
 
 def test_weights_by_name_go_with_dropped_members(iris, frame):
-    late = LateFusionClassifier(members(), weights={"sepal": 1, "petal": 2})
+    late = LateFusionClassifier(members(), weights={"sepal": 1, "petal": 2}, rule="mean")
     late.set_params(sepal="drop").fit(frame, iris[1])
     assert late.weights_ == {"petal": 2.0}
 
@@ -233,7 +235,7 @@ def test_the_label_of_a_bad_sample_survives_a_member_that_splits_its_rows(iris):
     cells[20] = 7
     X = make_frame(text=pd.Series(cells, dtype=object)).set_axis([f"id{i}" for i in range(30)])
     model = make_pipeline(BagOfWordsVectorizer(), LogisticRegression())
-    late = LateFusionClassifier([("text", CalibratedClassifierCV(model, cv=3))])
+    late = LateFusionClassifier([("text", CalibratedClassifierCV(model, cv=3))], rule="mean")
     with pytest.raises(ModalityError, match=r"modality 'text', row 20 \(index 'id20'\)"):
         late.fit(X, np.arange(30) % 3)
 
@@ -307,9 +309,9 @@ class MeanCells(TransformerMixin, BaseEstimator):
 
 def test_an_imputer_of_frames_fills_cells_for_members(iris, frame):
     frame.loc[::3, "sepal"] = None
-    late = LateFusionClassifier(members(), missing=MeanCells()).fit(frame, iris[1])
+    late = LateFusionClassifier(members(), missing=MeanCells(), rule="mean").fit(frame, iris[1])
     filled = MeanCells().fit(frame).transform(frame)
-    complete = LateFusionClassifier(members()).fit(filled, iris[1])
+    complete = LateFusionClassifier(members(), rule="mean").fit(filled, iris[1])
     assert_allclose(late.predict_proba(frame), complete.predict_proba(filled))
 
 
@@ -317,9 +319,9 @@ def test_an_imputer_of_numbers_fills_a_matrix_or_a_frame(iris):
     X, y = iris[0].copy(), iris[1]
     X[::4, 2] = np.nan
     triples = [(name, MODELS[name], columns) for name, columns in COLUMNS.items()]
-    late = LateFusionClassifier(triples, missing=SimpleImputer())
+    late = LateFusionClassifier(triples, missing=SimpleImputer(), rule="mean")
     filled = SimpleImputer().fit_transform(X)
-    expected = LateFusionClassifier(triples).fit(filled, y).predict_proba(filled)
+    expected = LateFusionClassifier(triples, rule="mean").fit(filled, y).predict_proba(filled)
     assert_allclose(late.fit(X, y).predict_proba(X), expected)
     named = pd.DataFrame(X, columns=list("pqrs"))
     assert_allclose(late.fit(named, y).predict_proba(named), expected)
@@ -362,7 +364,7 @@ def test_an_imputer_that_does_not_do_its_work_is_refused(iris, frame, transform,
 
     frame.loc[::3, "sepal"] = None
     with pytest.raises(error, match=message):
-        LateFusionClassifier(members(), missing=Odd()).fit(frame, iris[1])
+        LateFusionClassifier(members(), missing=Odd(), rule="mean").fit(frame, iris[1])
 
 
 # -- weights of modalities
@@ -412,7 +414,7 @@ def test_rules_without_weights_say_so(rule):
 
 
 def test_a_frame_of_nothing_but_nan_is_one_of_modalities_if_fit_saw_some(iris, frame):
-    late = LateFusionClassifier(members()).fit(frame, iris[1])
+    late = LateFusionClassifier(members(), rule="mean").fit(frame, iris[1])
     nothing = pd.DataFrame({"more": [1.0, 2.0], "petal": np.nan, "sepal": np.nan})
     assert_allclose(late.predict_proba(nothing), np.tile(late.class_prior_, (2, 1)))
 
@@ -444,7 +446,7 @@ def test_what_is_set_after_fit_waits_for_the_next_fit(iris, frame, rule, later):
 
 def test_an_imputer_is_kept_from_fit(iris, frame):
     frame.loc[::3, "sepal"] = None
-    late = LateFusionClassifier(members(), missing=MeanCells()).fit(frame, iris[1])
+    late = LateFusionClassifier(members(), missing=MeanCells(), rule="mean").fit(frame, iris[1])
     expected = late.predict_proba(frame)
     assert_array_equal(late.set_params(missing="skip").predict_proba(frame), expected)
 
@@ -466,6 +468,7 @@ def test_an_imputer_that_fails_on_numbers_speaks_for_itself(iris):
     late = LateFusionClassifier(
         [("all", GaussianNB(), slice(4))],
         missing=SimpleImputer(strategy="constant", fill_value="x"),
+        rule="mean",
     )
     with pytest.raises(ValueError, match="fill_value") as caught:
         late.fit(X, iris[1])
@@ -539,9 +542,9 @@ def test_groups_that_nothing_asks_for_are_refused_with_the_way_out(iris, frame):
 
 
 def test_a_late_fusion_in_a_late_fusion_takes_sample_weights(iris, frame):
-    inner = LateFusionClassifier([("sepal", Spy()), ("petal", GaussianNB())])
+    inner = LateFusionClassifier([("sepal", Spy()), ("petal", GaussianNB())], rule="mean")
     weights = np.arange(150.0)
-    outer = LateFusionClassifier([("both", inner, ["sepal", "petal"])])
+    outer = LateFusionClassifier([("both", inner, ["sepal", "petal"])], rule="mean")
     outer.fit(frame, iris[1], sample_weight=weights)
     fitted = outer.named_estimators_["both"].named_estimators_["sepal"]
     assert_array_equal(fitted.sample_weight_, weights)
@@ -561,7 +564,7 @@ def test_rules_without_weights_have_no_weights_attribute(iris, frame, rule):
 
 def test_before_fit_there_are_no_weights():
     with pytest.raises(NotFittedError):
-        LateFusionClassifier(members()).weights_  # noqa: B018
+        LateFusionClassifier(members(), rule="mean").weights_  # noqa: B018
 
 
 def test_weights_of_modalities_need_no_predictions(iris, frame):
@@ -569,7 +572,7 @@ def test_weights_of_modalities_need_no_predictions(iris, frame):
         def predict_proba(self, X):
             raise AssertionError
 
-    late = LateFusionClassifier([("sepal", Mute()), ("petal", Mute())], weights=[1, 3])
+    late = LateFusionClassifier([("sepal", Mute()), ("petal", Mute())], weights=[1, 3], rule="mean")
     frame.loc[2, "petal"] = None
     weights = late.fit(frame, iris[1]).modality_weights(frame)
     assert_allclose(weights.iloc[1:3], [[0.25, 0.75], [1, 0]])

@@ -33,7 +33,9 @@ def test_a_calibrated_member_is_scikit_learns(iris, frame, method):
     X, y = iris[0][50:], iris[1][50:]
     frame = frame.iloc[50:]
     model = LogisticRegression() if method == "sigmoid" else GaussianNB()
-    late = LateFusionClassifier([("sepal", model)], calibration=method, cv=FOLDS).fit(frame, y)
+    late = LateFusionClassifier([("sepal", model)], calibration=method, cv=FOLDS, rule="mean").fit(
+        frame, y
+    )
     peer = CalibratedClassifierCV(model, method=method, cv=FOLDS, ensemble=False)
     expected = peer.fit(X[:, :2], y).predict_proba(X[:, :2])
     assert_allclose(late.predict_proba(frame), expected, atol=1e-5)  # two optimizers' tolerance
@@ -79,7 +81,7 @@ def test_probabilities_are_never_above_one(rule, global_random_seed):
 
 def test_isotonic_probabilities_are_never_above_one(iris, frame):
     late = LateFusionClassifier(
-        [(name, GaussianNB()) for name in frame], calibration="isotonic", cv=3
+        [(name, GaussianNB()) for name in frame], calibration="isotonic", cv=3, rule="mean"
     )
     assert late.fit(frame, iris[1]).predict_proba(frame).max() <= 1
 
@@ -101,7 +103,7 @@ def test_the_log_loss_is_a_search_score(iris, frame, rule, calibration):
     late = LateFusionClassifier(models, rule=rule, calibration=calibration, cv=3)
     search = GridSearchCV(
         late,
-        {"weights": [[0.5, 0.5], [0.2, 0.8]]},
+        {"cv": [2, 3]},
         cv=3,
         scoring="neg_log_loss",
         error_score="raise",

@@ -46,7 +46,7 @@ def test_mean_is_voting(diabetes, frame, weights):
     X, y = diabetes
     given = None if weights is None else list(weights.values())
     voting = VotingRegressor(on_columns(), weights=given).fit(X, y)
-    late = LateFusionRegressor(members(), weights=weights).fit(frame, y)
+    late = LateFusionRegressor(members(), weights=weights, rule="mean").fit(frame, y)
     assert_allclose(late.predict(frame), voting.predict(X), rtol=1e-12)
 
 
@@ -59,7 +59,7 @@ def test_stacking_is_scikit_learns_on_the_same_folds(diabetes, frame, final):
 
 
 def test_median_of_two_is_their_mean(diabetes, frame):
-    mean = LateFusionRegressor(members()).fit(frame, diabetes[1]).predict(frame)
+    mean = LateFusionRegressor(members(), rule="mean").fit(frame, diabetes[1]).predict(frame)
     median = LateFusionRegressor(members(), rule="median").fit(frame, diabetes[1]).predict(frame)
     assert_allclose(median, mean)
 
@@ -83,7 +83,7 @@ def test_a_row_without_any_modality_gets_the_mean_target(diabetes, frame, rule):
 
 
 def test_a_missing_modality_leaves_the_others_prediction(diabetes, frame):
-    late = LateFusionRegressor(members()).fit(frame, diabetes[1])
+    late = LateFusionRegressor(members(), rule="mean").fit(frame, diabetes[1])
     alone = late.named_estimators_["body"].predict(diabetes[0][:5, :4])
     frame.loc[:4, "serum"] = None
     assert_array_equal(late.predict(frame)[:5], alone)
@@ -91,7 +91,7 @@ def test_a_missing_modality_leaves_the_others_prediction(diabetes, frame):
 
 def test_a_classifier_as_a_member_is_named(diabetes, frame):
     with pytest.raises(ValueError, match="modality 'body': LogisticRegression is not a regressor"):
-        LateFusionRegressor([("body", LogisticRegression())]).fit(frame, diabetes[1])
+        LateFusionRegressor([("body", LogisticRegression())], rule="mean").fit(frame, diabetes[1])
 
 
 @pytest.mark.parametrize("rule", ["mean", "median", "greedy"])
@@ -107,7 +107,9 @@ def test_the_median_has_no_use_for_weights(diabetes, frame):
     plain = LateFusionRegressor(members(), rule="median")
     frame.loc[3, "body"] = None
     y = diabetes[1]
-    assert_array_equal(weighted.fit(frame, y).predict(frame), plain.fit(frame, y).predict(frame))
+    with pytest.warns(UserWarning, match=r"rule='median' does not use the weights \{'body': 1"):
+        weighted.fit(frame, y)
+    assert_array_equal(weighted.predict(frame), plain.fit(frame, y).predict(frame))
 
 
 def test_a_classifier_as_final_estimator_is_refused(diabetes, frame):
@@ -165,7 +167,7 @@ def test_member_scores_are_out_of_fold(diabetes, frame):
 
 def test_a_column_of_targets_is_flattened_with_a_warning(diabetes, frame):
     with pytest.warns(DataConversionWarning):
-        late = LateFusionRegressor(members()).fit(frame, diabetes[1][:, None])
+        late = LateFusionRegressor(members(), rule="mean").fit(frame, diabetes[1][:, None])
     assert late.predict(frame).shape == (442,)
 
 
@@ -175,6 +177,6 @@ def test_a_member_that_predicts_one_of_several_targets_is_refused(diabetes, fram
             return super().predict(X)[:, 0]
 
     y = np.column_stack([diabetes[1], diabetes[1]])
-    late = LateFusionRegressor([("body", Short())]).fit(frame, y)
+    late = LateFusionRegressor([("body", Short())], rule="mean").fit(frame, y)
     with pytest.raises(ValueError, match="'body': Short predicts 1 target.*y has 2.*MultiOutput"):
         late.predict(frame)

@@ -87,7 +87,9 @@ def test_the_imputer_of_the_guide_is_scikit_learns_of_all_blocks_side_by_side():
     assert_allclose(found["image"].array.tensor, expected[:, :3])
     assert_allclose(found["audio"].array.tensor, expected[:, 3:])
     y = np.arange(30) % 2
-    late = LateFusionClassifier([("image", GaussianNB())], missing=namespace["NeighborBlocks"]())
+    late = LateFusionClassifier(
+        [("image", GaussianNB())], missing=namespace["NeighborBlocks"](), rule="mean"
+    )
     alone = GaussianNB().fit(KNNImputer().fit_transform(image), y)
     filled = KNNImputer().fit_transform(image)
     assert_allclose(late.fit(X[["image"]], y).predict_proba(X), alone.predict_proba(filled))
