@@ -81,6 +81,15 @@ class LeanNet(NeuralNet):
         self.optimizer_.step()
         return {"loss": loss, "y_pred": scores}
 
+    def torch_compile(self, module, name):
+        """Compile the network, and nothing else: the names in a saved loss stay as they are."""
+        return super().torch_compile(module, name) if name == "module" else module
+
+    def get_all_learnable_params(self):
+        """Yield names and parameters, compiled or not under the names that parameter groups know."""
+        for name, parameter in super().get_all_learnable_params():
+            yield name.removeprefix("_orig_mod."), parameter
+
     @property
     def network(self):
         """The module without what ``torch.compile`` put around it; they share their weights."""

@@ -1,5 +1,7 @@
 """The net records, calls back, clips and computes as skorch and torch do, only sooner."""
 
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -7,13 +9,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from skorch import NeuralNet
 from skorch.callbacks import Callback, GradientNormClipping
 
-from skmm.nn import FusionNetwork
+from skmm.nn import FusionNetwork, MultitaskFusion
 from skmm.nn._batches import Batches, BlockDataset
 from skmm.nn._blocks import Block
 from skmm.nn._losses import FusionLoss
 from skmm.nn._net import LeanNet
 from skmm.nn._training import make_net, seed_scope, train
-from tests.nn.quick import quick
+from tests.nn.quick import QUICK, quick
 
 NETWORK = {"modalities": {"X": ("vector", 3)}, "n_outputs": 2, "embed_dim": 4, "hidden_dims": (4,)}
 LOSS = {"parts": [("cross_entropy", 2)]}
@@ -156,6 +158,30 @@ def test_a_compiled_net_is_saved_under_plain_names(toy):
     state = model.__getstate__()
     assert not any("_orig_mod" in name for name in state["_weights"])
     assert type(model.net_.network) is FusionNetwork
+
+
+@in_dynamo
+def test_a_compiled_net_keeps_the_rates_of_its_encoders(toy):
+    X, y = toy
+    encoders = {"sensor": ("vector", {"lr": 1e-5})}
+    compiled, plain = (
+        quick(encoders=encoders, net_params=params).fit(X, y) for params in (COMPILED, None)
+    )
+    for model in (compiled, plain):
+        groups = model.net_.optimizer_.param_groups
+        assert {len(g["params"]) for g in groups if g["lr"] == 1e-5} == {4}
+    assert_allclose(compiled.predict_proba(X), plain.predict_proba(X), rtol=1e-5)
+
+
+@in_dynamo
+def test_a_loss_that_is_learned_with_a_compiled_net_is_loaded_again(toy):
+    X, y = toy
+    model = MultitaskFusion(**(QUICK | {"max_epochs": 1}), net_params=COMPILED).fit(X, y)
+    groups = model.net_.optimizer_.param_groups
+    assert [len(g["params"]) for g in groups if g["weight_decay"] == 0] == [1]
+    again = pickle.loads(pickle.dumps(model))
+    assert again.task_weights_ == model.task_weights_
+    assert_allclose(again.predict_proba(X), model.predict_proba(X), rtol=1e-5)
 
 
 def test_lean_net_is_cloned_with_its_parameters():
