@@ -262,6 +262,19 @@ def test_a_clone_has_the_choices_and_shares_none_of_them(data, estimator):
     assert "Convolution" in repr(model)
 
 
+@pytest.mark.parametrize("name", ["sensor", "image", "motion", "text"])
+def test_a_modality_may_be_missing_in_all_that_predict_and_partial_fit_get(data, name):
+    X, y = data
+    encoders = {"image": ("image", {"body": NAME})}
+    model = quick(encoders=encoders).fit(X, y)
+    alone = X.iloc[:3].assign(**{name: [None] * 3})
+    hidden = X.iloc[:3].assign(
+        **{name: TensorArray(X[name].array.tensor[:3], np.zeros(3, dtype=bool))}
+    )
+    assert_array_equal(model.predict_proba(alone), model.predict_proba(hidden))
+    assert model.partial_fit(alone, y[:3]).n_iter_ == 3
+
+
 def test_a_grid_tries_encoders(data):
     X, y = data
     grid = {

@@ -113,6 +113,11 @@ def test_pixels_are_bytes_or_near_zero_to_one():
         as_kind(block(np.zeros((3, 3, 8, 8), dtype=int)), "image", pixels=True)
 
 
+def test_pixels_that_are_missing_everywhere_may_be_of_any_dtype():
+    nothing = block(np.zeros((2, 3, 8, 8), dtype=np.int8), [False, False])
+    assert as_kind(nothing, "image", pixels=True).tensor.shape == (2, 3, 8, 8)
+
+
 @pytest.mark.parametrize(
     ("tensor", "kind", "expected"),
     [
