@@ -37,8 +37,9 @@ def hold_out(classes, fraction, seed):
 def hold_out_groups(groups, classes, fraction, seed):
     """Split rows at random, no group torn apart, into training and validation.
 
-    Groups are held out until that is nearest to `fraction`. Every class keeps a row to train on; a
-    group that has the last one of a class is not held out.
+    Groups are held out until that is nearest to `fraction`; where all are too large for that, the
+    smallest is. Every class keeps a row to train on; a group that has the last one of a class is not
+    held out.
 
     Parameters
     ----------
@@ -63,15 +64,23 @@ def hold_out_groups(groups, classes, fraction, seed):
     occurs = left > 0
     for group in np.random.default_rng(seed).permutation(len(sizes)):
         missing = wanted - sizes[chosen].sum()
-        is_too_large = chosen and abs(missing - sizes[group]) >= missing
+        is_too_large = abs(missing - sizes[group]) >= missing
         if not is_too_large and (left - counts[group])[occurs].all():
             chosen.append(group)
             left = left - counts[group]
     if not chosen:
+        chosen = [_smallest_to_miss(sizes, (left - counts)[:, occurs].all(axis=1), seed)]
+    is_held_out = np.isin(members, chosen)
+    return np.flatnonzero(~is_held_out), np.flatnonzero(is_held_out)
+
+
+def _smallest_to_miss(sizes, can_be_missed, seed):
+    """Position of the smallest group that leaves a row of each class; of equal ones any."""
+    if not can_be_missed.any():
         raise ValueError(
             f"early_stopping=True holds out whole groups, but none of the {len(sizes)} groups can be "
             "missed: one of each class is needed for training; give more groups, leave groups out, "
             "or set early_stopping=False"
         )
-    is_held_out = np.isin(members, chosen)
-    return np.flatnonzero(~is_held_out), np.flatnonzero(is_held_out)
+    shuffled = np.random.default_rng(seed).permutation(np.flatnonzero(can_be_missed))
+    return shuffled[sizes[shuffled].argmin()]

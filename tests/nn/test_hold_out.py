@@ -47,6 +47,24 @@ def test_no_group_is_torn_apart(fraction):
     assert len(held_out) == 200 * fraction
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_a_large_group_is_not_held_out_where_a_small_one_will_do(seed):
+    groups = np.repeat(["large", "b", "c", "d"], [85, 5, 5, 5])
+    held_out = hold_out_groups(groups, np.zeros(100, dtype=int), 0.1, seed)[1]
+    assert len(held_out) == 10
+    assert "large" not in groups[held_out]
+
+
+def test_the_smallest_group_is_held_out_where_all_are_too_large():
+    groups = np.repeat(["a", "b", "c", "d"], [40, 25, 25, 10])
+    classes = (groups == "d").astype(int)  # d cannot be missed
+    taken = {
+        tuple(np.unique(groups[hold_out_groups(groups, classes, 0.1, seed)[1]]))
+        for seed in range(12)
+    }
+    assert taken == {("b",), ("c",)}
+
+
 def test_a_class_of_one_group_is_not_held_out():
     groups = np.array(["a", "a", "b", "b", "c", "c"])
     classes = np.array([0, 0, 1, 1, 1, 1])
