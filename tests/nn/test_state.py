@@ -8,7 +8,9 @@ import pickletools
 import joblib
 import numpy as np
 import pytest
+import torch
 from numpy.testing import assert_array_equal
+from torch import nn
 
 from skmm.nn import DeepFusionClassifier, DeepFusionRegressor
 from skmm.nn._state import FORMAT, load_weights, weights_of
@@ -122,3 +124,33 @@ def test_weights_that_do_not_fit_are_listed(fitted, spoil):
     spoil(weights)
     with pytest.raises(ValueError, match=r"do not fit the network: \['(head.0.bias|stranger)'\]"):
         load_weights(module, weights)
+
+
+class Causal(nn.Module):
+    """A user's encoder that attends to earlier steps only, by a mask of -inf."""
+
+    def __init__(self, n_steps=6):
+        super().__init__()
+        self.register_buffer("mask", torch.full((n_steps, n_steps), -torch.inf).triu(1))
+        self.scale = nn.Parameter(torch.ones(1))
+
+    def forward(self, ids):
+        steps = self.scale * ids.float().unsqueeze(2)
+        return (torch.softmax(self.mask, dim=1) @ steps).squeeze(2)
+
+
+def test_a_module_with_infinite_buffers_is_loaded_and_trained_further(toy):
+    X, y = toy
+    model = DeepFusionClassifier(**QUICK, encoders={"text": Causal()}).fit(X, y)
+    again = pickle.loads(pickle.dumps(model))
+    assert_array_equal(again.predict_proba(X), model.predict_proba(X))
+    assert model.partial_fit(X, y).n_iter_ == 3
+
+
+def test_infinite_weights_are_refused_where_the_module_has_finite_ones():
+    module = Causal()
+    for name, place in [("mask", (1, 0)), ("scale", 0)]:
+        weights = weights_of(module)
+        weights[name][place] = -np.inf
+        with pytest.raises(ValueError, match=rf"do not fit the network: \['{name}'\]"):
+            load_weights(module, weights)
