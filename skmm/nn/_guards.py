@@ -5,6 +5,8 @@ from math import isfinite
 
 import torch
 
+from skmm.nn._encoders.given import GivenEncoder
+
 # Standardized samples are near 1, and so are embeddings; a step from here ends in a loss of inf.
 _EXTREME = 1e6
 
@@ -28,12 +30,45 @@ def check_loss(net, inputs, loss):
     value = loss.item()
     if isfinite(value):
         return
-    name = find_culprit(net.network, inputs)
-    look = "huge values in X or y" if name is None else f"huge values in modality {name!r}"
     raise FloatingPointError(
-        f"the training loss is {value} in epoch {len(net.history)}; expected a finite number. Use a "
-        f"smaller lr, look for {look}, or try precision='float64'."
+        f"the training loss is {value} in epoch {len(net.history)}; expected a finite number. "
+        + (padding_advice(net.network, inputs) or _size_advice(net.network, inputs))
     )
+
+
+def _size_advice(module, inputs):
+    name = find_culprit(module, inputs)
+    look = "huge values in X or y" if name is None else f"huge values in modality {name!r}"
+    return f"Use a smaller lr, look for {look}, or try precision='float64'."
+
+
+def padding_advice(module, inputs):
+    """Say that a module of the user takes the NaN that pads sequences for numbers, if it does.
+
+    Parameters
+    ----------
+    module : FusionNetwork
+    inputs : dict
+        Arguments of a forward pass.
+
+    Returns
+    -------
+    advice : str or None
+    """
+    watched = zip(module.names, module.encoders, *_watch_encoders(module, inputs), strict=True)
+    for name, encoder, samples, embeddings in watched:
+        is_spoiled = any(_holds_nan(t) for t in samples) and any(_holds_nan(t) for t in embeddings)
+        if is_spoiled and isinstance(encoder, GivenEncoder):
+            return (
+                f"{type(encoder.module).__name__}, given as the encoder of modality {name!r}, returns "
+                "NaN for sequences that end in steps of NaN, which are padding: find them with "
+                "torch.isnan(x), and leave them out."
+            )
+    return None
+
+
+def _holds_nan(tensor):
+    return bool(torch.isnan(tensor).any())
 
 
 def find_culprit(module, inputs):
@@ -55,6 +90,7 @@ def find_culprit(module, inputs):
     """
     names = list(module.names)
     samples, embeddings = _watch_encoders(module, inputs)
+    samples = [[_without_padding(sample) for sample in of_one] for of_one in samples]
     gradients = [[p.grad for p in encoder.parameters()] for encoder in module.encoders]
     for tensors in (samples, embeddings, gradients):
         extreme = [any(_is_extreme(t) for t in of_one) for of_one in tensors]
@@ -88,6 +124,12 @@ def _watch_encoders(module, inputs):
     return samples, embeddings
 
 
+def _without_padding(sample):
+    if sample.ndim != 3:  # no sequences
+        return sample
+    return torch.where(torch.isnan(sample).all(dim=2, keepdim=True), 0, sample)
+
+
 def _is_extreme(tensor):
     if tensor is None or not tensor.is_floating_point() or tensor.numel() == 0:
         return False
@@ -110,4 +152,25 @@ def memory_advice(net):
             f"the memory of device {str(net.device)!r} is not enough for batches of {net.batch_size} "
             f"samples ({error}). Use a smaller batch_size, precision='bfloat16', smaller images or "
             "shorter sequences, or device='cpu'."
+        ) from error
+
+
+@contextmanager
+def single_sample_advice(net):
+    """Say what to do about batches of one sample, which batch normalization cannot train on.
+
+    Raises
+    ------
+    ValueError
+        In place of the one that torch raises inside the scope.
+    """
+    try:
+        yield
+    except ValueError as error:
+        if "more than 1 value per channel" not in str(error):
+            raise
+        raise ValueError(
+            f"a module that was given normalizes over the batch, and batch_size={net.batch_size} or a "
+            f"single sample leaves it nothing to compare with ({error}). Use a larger batch_size, give "
+            "more samples, or normalize each sample alone, with nn.GroupNorm or nn.LayerNorm."
         ) from error

@@ -44,7 +44,8 @@ class FusionNetwork(nn.Module):
         Probability with which a modality that is present is hidden in training.
     encoders : dict of str to dict or (nn.Module, tuple), default=None
         By modality, options of its encoder, such as ``{"body": "gru"}``; or a module of which a copy
-        is used instead, with the shape of a sample. None is all defaults.
+        is used instead, with the shape of a sample. It is given standardized numbers, and steps of
+        NaN that pad a sequence as they are. None is all defaults.
     auxiliary_weight : float, default=0.0
         Weight of the mean loss of heads that predict from one modality each, beside the fused
         prediction. Above 0 the network has such heads, linear maps of the embeddings, and returns

@@ -7,7 +7,7 @@ import torch
 from skorch.callbacks import EarlyStopping
 
 from skmm.nn._batches import Batches
-from skmm.nn._guards import memory_advice
+from skmm.nn._guards import memory_advice, single_sample_advice
 from skmm.nn._losses import FusionLoss
 from skmm.nn._net import LeanNet
 from skmm.nn._network import FusionNetwork
@@ -81,7 +81,7 @@ def train(net, dataset):
     """Run the epochs, and let Ctrl-C through: `net.fit` would take it for a normal end."""
     net.notify("on_train_begin", X=dataset, y=None)
     try:
-        with memory_advice(net):
+        with memory_advice(net), single_sample_advice(net):
             net.fit_loop(dataset)
     except KeyboardInterrupt:  # is also how skorch's early stopping leaves the loop
         callbacks = [callback for _, callback in net.callbacks_]

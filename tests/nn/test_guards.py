@@ -13,7 +13,8 @@ from skorch.callbacks import Callback
 from torch import nn
 
 from skmm._tensor import TensorArray
-from skmm.nn import FusionNetwork
+from skmm.frame import make_frame
+from skmm.nn import DeepFusionRegressor, FusionNetwork
 from skmm.nn._batches import Batches
 from skmm.nn._guards import find_culprit
 from tests.nn.quick import quick
@@ -88,6 +89,45 @@ def test_the_step_that_would_spoil_the_weights_is_not_taken(toy):
     with pytest.raises(FloatingPointError):
         model.fit(X.assign(sensor=TensorArray(huge)), y)
     assert all(torch.isfinite(p).all() for p in nets[-1].module_.parameters())
+
+
+class Mean(nn.Module):
+    """A user's encoder of sequences that knows of no padding."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(2, 8)
+
+    def forward(self, x):
+        return self.linear(x).mean(dim=1)
+
+
+@pytest.fixture
+def padded(toy):
+    """Sequences, some of them padded, beside vectors."""
+    X, y = toy
+    motion = np.random.default_rng(0).normal(size=(40, 5, 2))
+    motion[::3, 3:] = np.nan
+    return make_frame(motion=motion, sensor=X["sensor"].array.tensor), y
+
+
+def test_a_module_that_reads_padding_is_named(padded):
+    expected = (
+        r"loss is nan in epoch 1; .* Mean, given as the encoder of modality 'motion', returns NaN "
+        r"for sequences that end in steps of NaN.*torch\.isnan\(x\)"
+    )
+    with pytest.raises(FloatingPointError, match=expected):
+        quick(encoders={"motion": Mean()}).fit(*padded)
+
+
+def test_padding_is_not_taken_for_extreme_samples(padded):
+    X, y = padded
+    X = X.assign(third=X["sensor"])
+    model = quick(warm_start=True).fit(X, y)
+    huge = X["sensor"].array.tensor.copy()
+    huge[7] = 1e300
+    with pytest.raises(FloatingPointError, match="huge values in modality 'sensor'"):
+        model.fit(X.assign(sensor=TensorArray(huge)), y)
 
 
 # -- interruptions ------------------------------------------------------------------------------
@@ -200,12 +240,38 @@ def test_a_single_sample_left_over_joins_the_last_batch(n_samples, batch_size, s
     assert len(in_order[-1]) == (n_samples % batch_size or batch_size)
 
 
-def test_batch_normalization_trains_with_a_sample_left_over(toy, monkeypatch):
+def normalizing():
+    return {"sensor": nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8))}
+
+
+def test_batch_normalization_trains_with_a_sample_left_over(toy):
     X, y = toy
-    head = nn.Sequential(nn.BatchNorm1d(8), nn.Linear(8, 2))
-    monkeypatch.setattr("skmm.nn._network._make_head", lambda *sizes: head)
-    model = quick(batch_size=13).fit(X, y)  # 40 = 3 * 13 + 1
+    model = quick(batch_size=13, encoders=normalizing()).fit(X, y)  # 40 = 3 * 13 + 1
     assert np.isfinite(model.predict_proba(X)).all()
+
+
+def test_batch_normalization_of_single_samples_comes_with_advice(toy):
+    X, y = toy
+    with pytest.raises(ValueError, match="batch_size=1 or.*Use a larger batch_size"):
+        quick(batch_size=1, encoders=normalizing()).fit(X, y)
+    with pytest.raises(ValueError, match=r"a single sample.*more samples.*nn\.GroupNorm"):
+        DeepFusionRegressor(encoders=normalizing()).fit(X[:1], [1.0])
+    model = quick(encoders=normalizing()).fit(X, y)
+    before = model.predict_proba(X)
+    with pytest.raises(ValueError, match="normalizes over the batch"):
+        model.partial_fit(X[:1], y[:1])
+    assert_array_equal(model.predict_proba(X), before)
+
+
+def test_other_errors_of_a_module_pass_through(toy):
+    class Broken(nn.Linear):
+        def forward(self, x):
+            if self.training:
+                raise ValueError("mine")
+            return super().forward(x)
+
+    with pytest.raises(ValueError, match="^mine$"):
+        quick(encoders={"sensor": Broken(4, 8)}).fit(*toy)
 
 
 # -- what predict is given ----------------------------------------------------------------------
