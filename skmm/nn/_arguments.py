@@ -9,6 +9,7 @@ from skmm._validation import Integral
 from skmm.nn._batches import Batches
 from skmm.nn._callbacks import EpochBar
 from skmm.nn._choices import rate_groups
+from skmm.nn._epoch_scoring import adapt_scoring
 from skmm.nn._kinds import n_channels
 from skmm.nn._schedules import make_schedule
 from skmm.nn._training import NET_ARGUMENTS, OPTIMIZERS
@@ -68,7 +69,7 @@ def network_arguments(estimator, blocks, choices, rows, n_outputs, modalities=No
     return network | options
 
 
-def net_arguments(estimator, seed, choices, n_samples, n_epochs, *, stops_early):
+def net_arguments(estimator, seed, choices, targets, n_samples, n_epochs, *, stops_early):
     """Collect the arguments of ``skorch.NeuralNet``.
 
     Parameters
@@ -77,6 +78,8 @@ def net_arguments(estimator, seed, choices, n_samples, n_epochs, *, stops_early)
     seed : int
         Of the order of the samples.
     choices : dict of str to EncoderChoice
+    targets : list of Classes, Labels or Numbers
+        What the net is to learn.
     n_samples : int
         Number of samples to train on.
     n_epochs : int or None
@@ -99,7 +102,7 @@ def net_arguments(estimator, seed, choices, n_samples, n_epochs, *, stops_early)
         "max_epochs": n_epochs,
         "batch_size": estimator.batch_size,
         "iterator_train__generator": torch.Generator().manual_seed(seed),
-        "callbacks": _make_callbacks(estimator, n_samples, n_epochs, stops_early),
+        "callbacks": _make_callbacks(estimator, targets, n_samples, n_epochs, stops_early),
         "verbose": int(estimator.verbose == 1),
     }
     if groups := rate_groups(choices):
@@ -114,7 +117,7 @@ def net_arguments(estimator, seed, choices, n_samples, n_epochs, *, stops_early)
     return options | extra
 
 
-def _make_callbacks(estimator, n_samples, n_epochs, stops_early):
+def _make_callbacks(estimator, targets, n_samples, n_epochs, stops_early):
     """Make the callbacks of the parameters, and copies of those of the user."""
     callbacks = []
     if estimator.lr_schedule is not None:
@@ -128,7 +131,8 @@ def _make_callbacks(estimator, n_samples, n_epochs, stops_early):
         callbacks.append(("early_stopping", stop))
     if estimator.verbose > 1:
         callbacks.append(("epoch_bar", EpochBar(n_epochs)))
-    return callbacks + deepcopy(estimator.callbacks or [])
+    given = deepcopy(estimator.callbacks or [])
+    return callbacks + [adapt_scoring(callback, targets) for callback in given]
 
 
 def _refuse_repeats(given, own, prefix=""):

@@ -264,8 +264,15 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         if goes_on:  # in another order, but with the same part held out
             seed += self.n_iter_
         dataset = BlockDataset(blocks, target, training)
+        targets = [goal.target for goal in goals]
         options = net_arguments(
-            self, seed, choices, len(dataset), n_epochs, stops_early=validation is not None
+            self,
+            seed,
+            choices,
+            targets,
+            len(dataset),
+            n_epochs,
+            stops_early=validation is not None,
         )
         if validation is not None:
             options["train_split"] = predefined_split(BlockDataset(blocks, target, validation))
@@ -279,7 +286,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             train(net, dataset)
         self.network_ = network | {"encoders": without_loading(network["encoders"])}
         self._loss = loss
-        self._targets = [goal.target for goal in goals]
+        self._targets = targets
         self.net_ = net
         self.n_iter_ = len(net.history)
 
