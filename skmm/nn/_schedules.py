@@ -11,6 +11,12 @@ class EpochSchedule(LRScheduler):
 
     on_batch_end = Callback.on_batch_end
 
+    def on_epoch_end(self, net, **kwargs):
+        """Record the rate of all parameters that have none of their own, and step."""
+        rate = net.optimizer_.param_groups[-1]["lr"]  # skorch puts them last, and records the first
+        super().on_epoch_end(net, **kwargs)
+        net.history.record(self.event_name, rate)
+
 
 def make_schedule(name, n_epochs, n_batches, monitor):
     """Make the callback that changes the learning rate.

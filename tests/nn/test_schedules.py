@@ -54,6 +54,14 @@ def test_the_rate_changes_after_every_epoch(toy, name, make):
     assert_allclose(model.history_["lr"], expected)
 
 
+@pytest.mark.parametrize("name", ["cosine", "plateau"])
+def test_the_history_has_the_rate_of_the_net_and_not_of_an_encoder(toy, name):
+    encoders = {"sensor": ("vector", {"lr": 1e-7}), "text": ("tokens", {"lr": 1e-6})}
+    model, _ = rates(toy, name, encoders=encoders)
+    plain, _ = rates(toy, name)
+    assert_allclose(model.history_["lr"], plain.history_["lr"])
+
+
 @pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
 def test_one_cycle_changes_the_rate_after_every_step(toy, optimizer):
     n_steps = 3 * N_EPOCHS
