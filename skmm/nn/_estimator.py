@@ -334,7 +334,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         """Tell how much each modality counts in each sample.
 
         Only there with the fusions that have weights: ``"gated"``, whose gates are averaged over the
-        units, ``"attention"``, and modules with a method ``weights(embeddings, present)``.
+        units, ``"attention"``, and modules with a method ``weights``, which is given what ``forward`` is.
 
         Parameters
         ----------

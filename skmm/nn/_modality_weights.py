@@ -8,8 +8,8 @@ from skmm.nn._fusions import FUSIONS
 
 
 def weighs_modalities(estimator):
-    """Say that a fusion has no weights, where it has none."""
-    fusion = estimator.fusion
+    """Say that a fusion has no weights, where it has none: the one of the net, if it is fitted."""
+    fusion = estimator.network_["fusion"] if hasattr(estimator, "net_") else estimator.fusion
     module = FUSIONS.get(fusion) if isinstance(fusion, str) else fusion
     if not hasattr(module, "weights"):
         weighing = [name for name, module in FUSIONS.items() if hasattr(module, "weights")]

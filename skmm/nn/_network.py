@@ -148,18 +148,21 @@ class FusionNetwork(nn.Module):
     def modality_weights(self, blocks, present=None):
         """How much each modality counts in each sample, (B, M), if the fusion module has ``weights``."""
         present = self._mask(blocks, present)
-        return self.fusion.weights(self._embed_all(blocks, present), present)
+        return self.fusion.weights(*self._arrange(self._embed_all(blocks, present), present))
 
     @property
     def _reads_tokens(self):
         return getattr(self.fusion, "reads_tokens", False)
 
+    def _arrange(self, embedded, present):
+        """The arguments of the fusion module."""
+        if not self._reads_tokens:
+            return embedded, present
+        streams, valid = zip(*embedded, strict=True)
+        return streams, present, valid
+
     def _fuse(self, embedded, present):
-        if self._reads_tokens:
-            streams, valid = zip(*embedded, strict=True)
-            fused = self.fusion(streams, present, valid)
-        else:
-            fused = self.fusion(embedded, present)
+        fused = self.fusion(*self._arrange(embedded, present))
         if self._fusion_is_given:
             self._check_fused(fused, (len(present), self.head[0].in_features))
         return fused
@@ -216,7 +219,7 @@ def _make_fusion(fusion, n_modalities, embed_dim, dropout, options):
                 f"fusion is a module, and {sorted(options)} are arguments of a fusion that is named; "
                 "build the module with them"
             )
-        return deepcopy(fusion)
+        return deepcopy(fusion).float()
     module = _choose(FUSIONS, fusion, "fusion")
     if module is ConcatModule:
         options = {"dropout": dropout, **options}

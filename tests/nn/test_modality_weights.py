@@ -91,6 +91,34 @@ def test_a_module_with_weights_has_them(toy):
     assert not hasattr(DeepFusionClassifier(fusion=torch.nn.Identity()), "modality_weights")
 
 
+class EqualTokens(Equal):
+    """The same on tokens: the mean of each stream, of all that are present."""
+
+    reads_tokens = True
+
+    def forward(self, streams, present, valid):
+        return super().forward([stream.mean(dim=1) for stream in streams], present)
+
+    def weights(self, streams, present, valid):
+        assert [stream.shape[:2] for stream in streams] == [here.shape for here in valid]
+        return super().weights(streams, present)
+
+
+def test_a_module_that_reads_tokens_has_weights(toy):
+    X, y = toy
+    model = DeepFusionClassifier(fusion=EqualTokens(), **QUICK).fit(X, y)
+    assert_allclose(model.modality_weights(X), np.full((40, 3), 1 / 3), rtol=1e-6)
+
+
+def test_the_fitted_net_has_weights_or_not_whatever_is_set_afterwards(toy):
+    X, y = toy
+    model = DeepFusionClassifier(fusion="gated", **QUICK).fit(X, y)
+    expected = model.modality_weights(X)
+    model.set_params(fusion="concat")
+    pd.testing.assert_frame_equal(model.modality_weights(X), expected)
+    assert not hasattr(model.fit(X, y).set_params(fusion="gated"), "modality_weights")
+
+
 def test_an_unfitted_model_says_so():
     with pytest.raises(NotFittedError):
         DeepFusionClassifier().modality_weights(np.zeros((2, 2)))

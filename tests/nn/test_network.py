@@ -283,3 +283,9 @@ def test_an_unknown_fusion_is_refused(fusion):
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="the kind of 'a' is 'video'; expected one of"):
         FusionNetwork({"a": ("video", 2)}, 1)
+
+
+def test_a_fusion_module_of_float64_joins_a_net_of_float32(blocks):
+    fusion = Mean().double()
+    assert FusionNetwork(MODALITIES, 2, fusion=fusion)(blocks).dtype == torch.float32
+    assert fusion.scale.dtype == torch.float64
