@@ -31,8 +31,8 @@ def choose_encoders(blocks, encoders, known=None):
     ----------
     blocks : dict of str to Block
     encoders : "auto" or dict
-        A kind, a pair (kind, options), or a module by modality; modalities not in the dict are left
-        to shape and dtype.
+        By modality a kind, a pair (kind, options), a module, or a pair (module, {"lr": rate});
+        modalities not in the dict are left to shape and dtype.
     known : dict of str, default=None
         Kinds in an earlier fit, for a modality that is missing everywhere now and has no dtype.
 
@@ -48,9 +48,9 @@ def choose_encoders(blocks, encoders, known=None):
                 + did_you_mean(name, blocks)
             )
 
-    def guess(name):
+    def guess(name, **options):
         block = blocks[name]
-        return kind_of(block) if known is None or block.present.any() else known[name]
+        return kind_of(block, **options) if known is None or block.present.any() else known[name]
 
     return {
         name: _choose(name, wanted[name], guess) if name in wanted else EncoderChoice(guess(name))
@@ -59,19 +59,31 @@ def choose_encoders(blocks, encoders, known=None):
 
 
 def _choose(name, value, guess):
-    if isinstance(value, nn.Module):
-        return EncoderChoice(guess(name), module=value)
     is_pair = isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], dict)
     kind, options = value if is_pair else (value, {})
+    if isinstance(kind, nn.Module):
+        return _choose_module(name, kind, options, guess)
     if not isinstance(kind, str) or kind not in ENCODERS:
         raise ValueError(
             f"encoders[{name!r}] is {value!r:.200}; expected one of {list(ENCODERS)}, a pair of it "
-            "and a dict of options, or a torch module" + did_you_mean(kind, ENCODERS)
+            "and a dict of options, or a torch module, alone or in a pair with {'lr': 1e-4}"
+            + did_you_mean(kind, ENCODERS)
         )
     options = dict(options)
     lr = _read_rate(name, options.pop("lr", None))
     _check_names(name, ENCODERS[kind], options)
     return EncoderChoice(kind, options, lr=lr)
+
+
+def _choose_module(name, module, options, guess):
+    if strange := sorted(set(options) - {"lr"}, key=str):
+        raise ValueError(
+            f"encoders[{name!r}] has the options {strange} beside a module, which knows lr only; build "
+            "the module with them"
+        )
+    return EncoderChoice(
+        guess(name, is_free=True), module=module, lr=_read_rate(name, options.get("lr"))
+    )
 
 
 def _read_rate(name, lr):
@@ -95,13 +107,16 @@ def _check_names(name, encoder, options):
 def rate_groups(choices):
     """Groups of parameters with learning rates of their own, as ``optimizer__param_groups`` of skorch.
 
-    The rate of a pretrained network is not that of the new layer on top of it.
+    The rate of a pretrained network, or a module, is not that of the new layer on top of it.
     """
     return [
-        (
-            f"encoders.{position}.{'body.' if takes_pixels(choice.options) else ''}*",
-            {"lr": choice.lr},
-        )
+        (f"encoders.{position}.{_part_with_rate(choice)}*", {"lr": choice.lr})
         for position, choice in enumerate(choices.values())
         if choice.lr is not None
     ]
+
+
+def _part_with_rate(choice):
+    if choice.module is not None:
+        return "module."
+    return "body." if takes_pixels(choice.options) else ""

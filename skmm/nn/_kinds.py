@@ -1,4 +1,4 @@
-"""The four kinds of samples that a net can encode: vectors, images, sequences and tokens."""
+"""The kinds of samples that a net can encode: vectors, images, sequences, tokens, other arrays."""
 
 import numpy as np
 
@@ -9,15 +9,22 @@ from skmm.nn._blocks import is_surely_finite
 MAX_TOKENS = 1_000_000
 
 
-def kind_of(block):
-    """Say of which kind a block is, by shape and dtype."""
+def kind_of(block, *, is_free=False):
+    """Say of which kind a block is, by shape and dtype.
+
+    With `is_free`, for a module of the user, shapes that no encoder takes are ``"array"``.
+    """
     shape = block.tensor.shape[1:]
     if len(shape) > 3:
+        if is_free:
+            return "array"
         raise block.error(
-            f"no encoder takes samples of shape {shape}; choose one that flattens them, "
-            f"encoders={{{block.name!r}: 'vector'}}"
+            f"no encoder takes samples of shape {shape}; give a torch module that does, or choose "
+            f"the encoder that flattens them, encoders={{{block.name!r}: 'vector'}}"
         )
     if len(shape) == 3 and shape[0] > 4 and shape[2] in (1, 3, 4):
+        if is_free:
+            return "array"
         raise block.error(
             f"samples of shape {shape} look like images of (height, width, channels), and a net "
             "takes (channels, height, width); use PixelExtractor, or say "
@@ -42,7 +49,7 @@ def as_kind(block, kind, *, pixels=False):
     -------
     block : Block
         With a tensor (n, d) for vectors, (n, C, H, W) for images, (n, T, C) for sequences,
-        (n, L) for tokens.
+        (n, L) for tokens, and as it was for arrays.
 
     Raises
     ------
@@ -63,6 +70,8 @@ def as_kind(block, kind, *, pixels=False):
 
 def _with_axes_of(block, kind):
     tensor = block.tensor
+    if kind == "array":
+        return tensor
     if kind == "vector":
         return tensor.reshape(len(tensor), -1)
     if kind == "tokens" and tensor.ndim == 2 and tensor.dtype.kind in "iu":
@@ -152,7 +161,12 @@ def samples_in_pieces(block, rows=None):
 
 
 def n_channels(block, kind, rows):
-    """Width of what an encoder reads: features, channels, or ids in `rows` with the padding 0."""
+    """Width of what an encoder reads: features, channels, or ids in `rows` with the padding 0.
+
+    Which axis of an array has channels is not known: all its values are one.
+    """
+    if kind == "array":
+        return 1
     if kind == "tokens":
         return 1 + max(int(ids.max()) for _, ids in samples_in_pieces(block, rows))
     return block.tensor.shape[1 if kind == "image" else -1]

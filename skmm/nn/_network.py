@@ -24,7 +24,8 @@ class FusionNetwork(nn.Module):
     ----------
     modalities : dict of str to (str, int)
         For each modality the kind of its samples, ``"vector"``, ``"image"``, ``"sequence"`` or
-        ``"tokens"``, and their number of features, channels, or ids.
+        ``"tokens"``, and their number of features, channels, or ids. Other samples, for a module,
+        are ``("array", 1)``.
     n_outputs : int
         Number of scores per sample.
     fusion : str or nn.Module, default="gated"
@@ -226,10 +227,11 @@ def _make_fusion(fusion, n_modalities, embed_dim, dropout, options):
     return module(n_modalities, embed_dim, **options)
 
 
-def _build_encoder(name, kind, *arguments):
-    _choose(ENCODERS, kind, f"the kind of {name!r}")
+def _build_encoder(name, kind, size, embed_dim, dropout, choice):
+    if kind != "array" or not isinstance(choice, tuple):  # only modules take arrays
+        _choose(ENCODERS, kind, f"the kind of {name!r}")
     try:
-        return build_encoder(kind, *arguments)
+        return build_encoder(kind, size, embed_dim, dropout, choice)
     except ValueError as error:
         raise ValueError(f"encoders[{name!r}]: {error}") from error
 

@@ -14,7 +14,7 @@ def channel_statistics(block, kind, rows, weight):
     Parameters
     ----------
     block : Block
-    kind : {"vector", "image", "sequence"}
+    kind : {"vector", "image", "sequence", "array"}
     rows : ndarray of int
         Positions of the samples to look at; absent ones and padding do not count.
     weight : ndarray of shape (n_samples,)
@@ -27,7 +27,7 @@ def channel_statistics(block, kind, rows, weight):
     scaler = StandardScaler()
     for piece, samples in samples_in_pieces(block, rows):
         values = np.moveaxis(samples, 1, -1) if kind == "image" else samples
-        values = values.reshape(-1, values.shape[-1]).astype(np.float64)
+        values = values.reshape(-1, 1 if kind == "array" else values.shape[-1]).astype(np.float64)
         each = np.repeat(weight[piece], len(values) // len(piece))
         scaler.partial_fit(values, sample_weight=each)
     return scaler.mean_, scaler.scale_
@@ -39,7 +39,7 @@ class Standardize(nn.Module):
     Parameters
     ----------
     n_channels : int
-    kind : {"vector", "image", "sequence"}
+    kind : {"vector", "image", "sequence", "array"}
     """
 
     def __init__(self, n_channels, kind):

@@ -53,6 +53,20 @@ def test_a_module_goes_with_the_shape_of_a_sample():
     assert choice.argument((3, 8, 8)) == (module, (3, 8, 8))
 
 
+def test_a_module_takes_any_shape():
+    for shape in [(2, 3, 4, 8, 8), (2, 32, 32, 3), (2, 1, 2, 3, 4, 5)]:
+        choice = choose_encoders(blocks(a=np.zeros(shape)), {"a": nn.Flatten()})["a"]
+        assert choice.kind == "array"
+
+
+def test_a_module_may_have_a_rate_of_its_own():
+    module = nn.Flatten()
+    choices = choose_encoders(TWO, {"text": (module, {"lr": 1e-5})})
+    assert choices["text"].argument((5,)) == (module, (5,))
+    assert choices["text"].kind == "tokens"
+    assert rate_groups(choices) == [("encoders.1.module.*", {"lr": 1e-5})]
+
+
 def test_rates_are_those_of_the_encoder_or_of_the_pretrained_network():
     choices = choose_encoders(
         TWO,
@@ -86,6 +100,11 @@ def test_rates_are_those_of_the_encoder_or_of_the_pretrained_network():
         ({"text": ("tokens", {"lr": np.inf})}, r"lr=inf"),
         ({"text": ("tokens", {"lr": "1e-3"})}, r"lr='1e-3'"),
         ({"text": ("tokens", {"lr": True})}, r"lr=True"),
+        (
+            {"text": (nn.Flatten(), {"lr": -1})},
+            r"encoders\['text'\] has lr=-1; expected a positive",
+        ),
+        ({"text": (nn.Flatten(), {"body": "gru"})}, r"options \['body'\] beside a module, which"),
     ],
 )
 def test_what_cannot_be_had_is_refused_with_its_modality(encoders, message):

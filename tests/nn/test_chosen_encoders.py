@@ -249,6 +249,33 @@ def test_an_encoder_has_a_learning_rate_of_its_own(data):
         assert rates[id(parameter)] == expected, name
 
 
+class Video(nn.Module):
+    """A user's encoder of clips (frames, channels, height, width)."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(2, 5)
+
+    def forward(self, x):
+        assert x.shape[1:] == (3, 2, 4, 4)
+        return self.linear(x.mean(dim=(1, 3, 4)))
+
+
+def test_a_module_reads_video_that_is_standardized_as_a_whole():
+    rng, y = np.random.default_rng(0), np.arange(24) % 2
+    clips = rng.normal(5, 3, size=(24, 3, 2, 4, 4)) + y[:, None, None, None, None]
+    X = make_frame(v=TensorArray(clips, np.arange(24) != 3), sensor=rng.normal(size=(24, 2)))
+    encoders = {"v": (Video(), {"lr": 1e-12})}
+    model = quick(encoders=encoders).fit(X, y)
+    scaler, rest = model.net_.network.scalers[0], np.delete(clips, 3, axis=0)
+    np.testing.assert_allclose(scaler.mean, [rest.mean()])
+    np.testing.assert_allclose(scaler.scale, [rest.std()])
+    weight = model.net_.network.encoders[0].module.linear.weight
+    assert torch.allclose(weight, encoders["v"][0].linear.weight, atol=1e-9)
+    assert_array_equal(by_pickle(model).predict_proba(X), model.predict_proba(X))
+    assert model.partial_fit(X.assign(v=[None] * 24), y).n_iter_ == 3
+
+
 @pytest.mark.parametrize("estimator", [DeepFusionClassifier, DeepFusionRegressor])
 def test_a_clone_has_the_choices_and_shares_none_of_them(data, estimator):
     X, y = data

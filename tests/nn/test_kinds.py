@@ -37,8 +37,10 @@ def test_channels_that_come_last_are_refused():
 
 def test_samples_of_four_dimensions_are_refused_unless_flattened():
     volumes = block(np.zeros((2, 3, 4, 4, 4)))
-    with pytest.raises(ModalityError, match="encoders={'a': 'vector'}"):
+    with pytest.raises(ModalityError, match="a torch module that does, or.*{'a': 'vector'}"):
         kind_of(volumes)
+    assert kind_of(volumes, is_free=True) == "array"
+    assert as_kind(volumes, "array").tensor is volumes.tensor
     assert as_kind(volumes, "vector").tensor.shape == (2, 192)
 
 
@@ -64,11 +66,11 @@ def test_a_kind_that_does_not_fit_is_refused(shape, kind):
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("shape", [(4, 3), (4, 3, 2), (4, 3, 5, 5)])
+@pytest.mark.parametrize("shape", [(4, 3), (4, 3, 2), (4, 3, 5, 5), (4, 3, 5, 5, 2)])
 def test_a_bad_number_is_named_with_its_row(shape, bad):
     tensor = np.zeros(shape)
     tensor[2, ..., 0] = bad
-    kind = {2: "vector", 3: "sequence", 4: "image"}[len(shape)]
+    kind = {2: "vector", 3: "sequence", 4: "image", 5: "array"}[len(shape)]
     with pytest.raises(ModalityError, match=r"modality 'a', row 2 \(index 'w'\): the sample holds"):
         as_kind(block(tensor), kind)
 
@@ -125,6 +127,7 @@ def test_pixels_that_are_missing_everywhere_may_be_of_any_dtype():
         (np.zeros((2, 3, 5, 6)), "image", 3),
         (np.zeros((2, 5, 6)), "sequence", 6),
         ([[0, 4], [9, 0]], "tokens", 10),
+        (np.zeros((2, 3, 4, 5, 6)), "array", 1),
     ],
 )
 def test_the_width_of_a_kind(tensor, kind, expected):

@@ -289,3 +289,8 @@ def test_a_fusion_module_of_float64_joins_a_net_of_float32(blocks):
     fusion = Mean().double()
     assert FusionNetwork(MODALITIES, 2, fusion=fusion)(blocks).dtype == torch.float32
     assert fusion.scale.dtype == torch.float64
+
+
+def test_arrays_of_any_shape_need_a_module():
+    with pytest.raises(ValueError, match=r"the kind of 'v' is 'array'; expected one of"):
+        FusionNetwork({"v": ("array", 1)}, 2)

@@ -22,7 +22,7 @@ def build_encoder(kind, size, embed_dim, dropout, choice=None):
     Parameters
     ----------
     kind : str
-        A key of ``ENCODERS``.
+        A key of ``ENCODERS``; with a module also "array".
     size : int
         Number of features, channels, or ids.
     embed_dim : int
