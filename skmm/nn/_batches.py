@@ -17,7 +17,8 @@ def as_tensor(array):
     """Share the memory of an array with torch where torch knows its dtype."""
     if array.dtype not in _INDEXABLE:
         fits = array.dtype.kind in "iu" and array.dtype.newbyteorder("=") != np.uint64
-        array = array.astype(np.int64 if fits else np.float64)
+        integers = np.int32 if array.dtype.itemsize < 4 else np.int64
+        array = array.astype(integers if fits else np.float64)
     if not array.flags.writeable and array.nbytes < _SMALL:
         array = array.copy()
     if any(stride < 0 for stride in array.strides):

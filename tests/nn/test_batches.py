@@ -32,6 +32,13 @@ def test_numbers_of_any_dtype_keep_their_values(dtype):
     assert as_tensor(array).tolist() == array.tolist()
 
 
+@pytest.mark.parametrize(("dtype", "n_bytes"), [("u2", 4), ("u4", 8), ("i2", 2), ("u1", 1)])
+def test_integers_take_no_more_memory_than_they_need(dtype, n_bytes):
+    largest = np.array([np.iinfo(dtype).max], dtype=dtype)
+    assert as_tensor(largest).element_size() == n_bytes
+    assert as_tensor(largest).item() == largest[0]
+
+
 def test_an_array_that_runs_backwards_keeps_its_values():
     assert as_tensor(np.arange(4.0)[::-1]).tolist() == [3, 2, 1, 0]
 

@@ -60,7 +60,7 @@ class GivenEncoder(nn.Module):
 
     def forward(self, x):
         """Embed a batch; return shape (B, embed_dim)."""
-        return self.linear(self.module(x))
+        return self.linear(self.module(as_tried(x)))
 
 
 class GivenTokensEncoder(GivenEncoder):
@@ -75,8 +75,13 @@ class GivenTokensEncoder(GivenEncoder):
 
     def tokens(self, x):
         """Embed tokens; return shape (B, T, embed_dim), and (B, T), whether they are valid."""
-        tokens, valid = self.module.tokens(x)
+        tokens, valid = self.module.tokens(as_tried(x))
         return self.token_linear(tokens), valid
+
+
+def as_tried(x):
+    """Ids as int64, the dtype that a module was tried on; not all of torch takes others."""
+    return x if x.is_floating_point() else x.long()
 
 
 def _run(module, call, sample):

@@ -119,3 +119,10 @@ def test_tokens_that_do_not_fit_are_refused(tokens):
     module.tokens = tokens
     with pytest.raises(ValueError, match="Words, tried on.* has a method tokens, which gives"):
         wrap_module(module, ONE, 4)
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int16, torch.int32])
+def test_ids_of_any_dtype_come_as_the_module_was_tried(dtype):
+    encoder = wrap_module(Words(), ONE, 4)
+    assert torch.equal(encoder(IDS.to(dtype)), encoder(IDS))
+    assert torch.equal(encoder.tokens(IDS.to(dtype))[0], encoder.tokens(IDS)[0])
