@@ -10,7 +10,7 @@ from skmm.nn._batches import Batches
 from skmm.nn._callbacks import EpochBar
 from skmm.nn._choices import rate_groups
 from skmm.nn._epoch_scoring import adapt_scoring
-from skmm.nn._kinds import n_channels
+from skmm.nn._kinds import n_channels, warn_of_large_table
 from skmm.nn._schedules import make_schedule
 from skmm.nn._training import NET_ARGUMENTS, OPTIMIZERS
 
@@ -45,6 +45,7 @@ def network_arguments(estimator, blocks, choices, rows, n_outputs, modalities=No
             name: (choice.kind, n_channels(blocks[name], choice.kind, rows))
             for name, choice in choices.items()
         }
+        _warn_of_tables(modalities, estimator.encoders, blocks, rows)
     arguments = {
         name: choice.argument(blocks[name].tensor.shape[1:]) for name, choice in choices.items()
     }
@@ -133,6 +134,14 @@ def _make_callbacks(estimator, targets, n_samples, n_epochs, stops_early):
         callbacks.append(("epoch_bar", EpochBar(n_epochs)))
     given = deepcopy(estimator.callbacks or [])
     return callbacks + [adapt_scoring(callback, targets) for callback in given]
+
+
+def _warn_of_tables(modalities, encoders, blocks, rows):
+    """Warn of large tables for modalities that nobody has called tokens."""
+    named = {} if isinstance(encoders, str) else encoders
+    for name, (kind, size) in modalities.items():
+        if kind == "tokens" and name not in named:
+            warn_of_large_table(blocks[name], size, rows)
 
 
 def _refuse_repeats(given, own, prefix=""):

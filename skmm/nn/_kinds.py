@@ -1,5 +1,7 @@
 """The kinds of samples that a net can encode: vectors, images, sequences, tokens, other arrays."""
 
+import warnings
+
 import numpy as np
 
 from skmm._padding import padding_steps
@@ -7,6 +9,9 @@ from skmm.nn._blocks import is_surely_finite
 
 # An embedding table of this many rows is far beyond any vocabulary: the integers are no ids.
 MAX_TOKENS = 1_000_000
+
+# A table of fewer rows costs little, whatever the integers are.
+_FEW_TOKENS = 10_000
 
 
 def kind_of(block, *, is_free=False):
@@ -170,3 +175,17 @@ def n_channels(block, kind, rows):
     if kind == "tokens":
         return 1 + max(int(ids.max()) for _, ids in samples_in_pieces(block, rows))
     return block.tensor.shape[1 if kind == "image" else -1]
+
+
+def warn_of_large_table(block, n_tokens, rows):
+    """Warn if a table of tokens is far larger than there are tokens to learn it from."""
+    n_seen = np.count_nonzero(block.present[rows]) * block.tensor.shape[1]
+    if n_tokens > _FEW_TOKENS and n_tokens > 10 * n_seen:
+        warnings.warn(
+            f"modality {block.name!r} holds integers, which are read as ids of tokens: a table of "
+            f"{n_tokens:,} rows is to be learned from {n_seen:,} ids. Give floats, or "
+            f"encoders={{{block.name!r}: 'vector'}}, if they are numbers; "
+            f"encoders={{{block.name!r}: 'tokens'}} if they are ids all the same",
+            UserWarning,
+            stacklevel=2,
+        )

@@ -7,6 +7,7 @@ import pytest
 import torch
 from skorch.callbacks import GradientNormClipping, LRScheduler
 
+from skmm._tensor import TensorArray
 from tests.nn.quick import Recorder, differs, quick
 
 
@@ -78,3 +79,24 @@ def test_numpy_integers_are_sizes(toy):
     model = quick(embed_dim=np.int64(8), hidden_dims=(np.int32(4),)).fit(X, y)
     assert type(model.network_["embed_dim"]) is int
     assert type(model.network_["hidden_dims"][0]) is int
+
+
+def test_integers_that_are_hardly_ids_are_warned_of(toy):
+    y = toy[1]
+    numbers = np.random.default_rng(0).integers(0, 900_000, size=(40, 3))
+    X = toy[0].assign(a=TensorArray(numbers))
+    expected = r"modality 'a' holds integers.* of [78]\d\d,\d\d\d rows .* from 120 ids.*'vector'.*'tokens'}"
+    with pytest.warns(UserWarning, match=expected) as caught:
+        quick(max_epochs=1, embed_dim=1).fit(X, y)
+    assert len(caught) == 1
+
+
+@pytest.mark.parametrize(
+    ("encoders", "largest"),
+    [({"a": "tokens"}, 20_000), ({"a": "vector"}, 900_000), ("auto", 9_000)],
+)
+def test_ids_by_name_and_small_tables_are_not_warned_of(toy, encoders, largest):
+    X, y = toy
+    ids = np.full((40, 3), largest)
+    model = quick(max_epochs=1, encoders=encoders).fit(X.assign(a=TensorArray(ids)), y)
+    assert model.n_iter_ == 1
