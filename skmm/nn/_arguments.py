@@ -3,12 +3,12 @@
 from copy import deepcopy
 
 import torch
-from skorch.callbacks import EarlyStopping
 
 from skmm._validation import Integral
 from skmm.nn._batches import Batches
 from skmm.nn._callbacks import EpochBar
 from skmm.nn._choices import rate_groups
+from skmm.nn._early_stopping import StopAtBest
 from skmm.nn._epoch_scoring import adapt_scoring
 from skmm.nn._kinds import n_channels, warn_of_large_table
 from skmm.nn._schedules import make_schedule
@@ -128,7 +128,7 @@ def _make_callbacks(estimator, targets, n_samples, n_epochs, stops_early):
         schedule = make_schedule(estimator.lr_schedule, n_epochs, n_batches, monitor)
         callbacks.append(("lr_schedule", schedule))
     if stops_early:
-        stop = EarlyStopping(patience=estimator.patience, load_best=True)
+        stop = StopAtBest(patience=estimator.patience, load_best=True)
         callbacks.append(("early_stopping", stop))
     if estimator.verbose > 1:
         callbacks.append(("epoch_bar", EpochBar(n_epochs)))

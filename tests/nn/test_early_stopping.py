@@ -80,3 +80,39 @@ def test_warm_start_holds_out_the_same_part_again(toy, seen):
     model = quick(**PARAMS, callbacks=[Spy()], warm_start=True)
     model.fit(X, y).fit(X, y)
     assert seen[0] == seen[1]
+
+
+def test_training_that_spoils_the_net_leaves_it_as_it_came(toy):
+    X, y = toy
+    params = PARAMS | {"max_epochs": 30, "warm_start": True}
+    model = DeepFusionRegressor(**QUICK | params).fit(X, y)
+    before = model.transform(X)
+    model.set_params(lr=10.0, max_epochs=3, optimizer="sgd").fit(X, y)
+    losses = model.history_["valid_loss"]
+    assert losses.iloc[-3:].min() > losses.iloc[:-3].min()
+    assert np.array_equal(model.transform(X), before)
+    assert model.n_iter_ == len(losses)
+
+
+def test_training_that_improves_the_net_keeps_its_best_epoch(toy):
+    X, y = toy
+    model = quick(**PARAMS, warm_start=True).fit(X, y)
+    before = model.transform(X)
+    model.set_params(max_epochs=5).fit(X, y)
+    losses = model.history_["valid_loss"]
+    assert losses.iloc[1:].min() < losses.iloc[0]
+    assert not np.array_equal(model.transform(X), before)
+
+
+def test_the_loss_a_net_comes_with_is_the_one_that_was_recorded(toy):
+    X, y = toy
+
+    class Note(Callback):
+        noted = []
+
+        def on_epoch_begin(self, net, **kwargs):
+            Note.noted.append(net.history[-1].get("valid_loss"))
+
+    model = quick(**PARAMS, warm_start=True, callbacks=[Note()]).fit(X, y).fit(X, y)
+    assert Note.noted[0] is None
+    assert Note.noted[1] == pytest.approx(model.history_["valid_loss"][0], rel=1e-6)
