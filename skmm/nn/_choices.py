@@ -1,6 +1,5 @@
 """Read which encoders a user wants."""
 
-import inspect
 import math
 from typing import NamedTuple
 
@@ -8,6 +7,7 @@ from torch import nn
 
 from skmm._validation import Real, did_you_mean
 from skmm.nn._encoders.build import ENCODERS, takes_pixels
+from skmm.nn._encoders.checks import options_of
 from skmm.nn._kinds import kind_of
 
 
@@ -94,8 +94,7 @@ def _read_rate(name, lr):
 
 
 def _check_names(name, encoder, options):
-    parameters = inspect.signature(encoder).parameters.values()
-    known = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+    known = options_of(encoder)
     for option in options:
         if option not in known:
             raise ValueError(

@@ -146,6 +146,9 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
     def plot_history(self, ax=None):
         """Draw the losses of every epoch, and mark the best one if a part was held out.
 
+        With ``auxiliary_weight`` above 0 the training loss is that of all heads, and lies higher; the
+        loss of the part held out is that of the fused prediction alone.
+
         Parameters
         ----------
         ax : matplotlib Axes, default=None
@@ -226,6 +229,9 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
                 is_part=is_part,
                 **options,
             )
+            if groups is not None:
+                check_consistent_length(weight, groups)
+                groups = column_or_1d(groups)
             self._fit_net(
                 blocks,
                 goals,
@@ -297,8 +303,6 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
     def _hold_out(self, rows, strata, groups, seed):
         if groups is None:
             return hold_out(strata[rows], self.validation_fraction, seed)
-        check_consistent_length(strata, groups)
-        groups = column_or_1d(groups)
         return hold_out_groups(groups[rows], strata[rows], self.validation_fraction, seed)
 
     def _choose_encoders(self, blocks, goes_on):

@@ -6,7 +6,9 @@ from itertools import pairwise
 import torch
 from torch import nn
 
+from skmm._validation import did_you_mean
 from skmm.nn._encoders.build import ENCODERS, build_encoder, takes_pixels
+from skmm.nn._encoders.checks import options_of
 from skmm.nn._fusions import FUSIONS, ConcatModule
 from skmm.nn._fusions.masks import masked_mean
 from skmm.nn._standardize import Standardize
@@ -50,15 +52,16 @@ class FusionNetwork(nn.Module):
     auxiliary_weight : float, default=0.0
         Weight of the mean loss of heads that predict from one modality each, beside the fused
         prediction. Above 0 the network has such heads, linear maps of the embeddings, and returns
-        their scores, too, in training.
+        their scores, too, in training: the training loss is of all heads, that of a held-out part of
+        the fused prediction alone.
     **options : dict
         Further arguments of the fusion module, such as ``gate="sigmoid"``.
 
     Raises
     ------
     ValueError
-        If there is no such fusion or kind, an encoder cannot be built, or a given fusion module is to
-        get further arguments or returns another shape.
+        If there is no such fusion or kind, an encoder cannot be built, the fusion does not know an
+        option, or a given fusion module is to get further arguments or returns another shape.
 
     See Also
     --------
@@ -222,9 +225,20 @@ def _make_fusion(fusion, n_modalities, embed_dim, dropout, options):
             )
         return deepcopy(fusion).float()
     module = _choose(FUSIONS, fusion, "fusion")
+    _check_options(fusion, module, options)
     if module is ConcatModule:
         options = {"dropout": dropout, **options}
     return module(n_modalities, embed_dim, **options)
+
+
+def _check_options(fusion, module, options):
+    known = options_of(module)
+    for option in options:
+        if option not in known:
+            raise ValueError(
+                f"fusion={fusion!r} has no option {option!r}; {module.__name__} knows {known}"
+                + did_you_mean(option, known)
+            )
 
 
 def _build_encoder(name, kind, size, embed_dim, dropout, choice):

@@ -65,9 +65,10 @@ def test_groups_do_not_matter_without_early_stopping(toy):
     assert np.array_equal(with_groups, quick().fit(X, y).predict_proba(X))
 
 
-def test_groups_of_another_length_are_refused(toy):
+@pytest.mark.parametrize("stops", [True, False])
+def test_groups_of_another_length_are_refused(toy, stops):
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
-        quick(early_stopping=True).fit(*toy, groups=GROUPS[:-1])
+        quick(early_stopping=stops).fit(*toy, groups=GROUPS[:-1])
 
 
 def test_a_tiny_fraction_still_holds_out_a_sample(toy, seen):

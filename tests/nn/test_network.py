@@ -175,6 +175,23 @@ def test_options_reach_the_fusion_module():
     assert wide.fusion.body[0].out_features == 9
 
 
+@pytest.mark.parametrize(
+    ("fusion", "option", "message"),
+    [
+        (
+            "concat",
+            "gate",
+            r"fusion='concat' has no option 'gate'; ConcatModule knows \['hidden_dim'",
+        ),
+        ("bottleneck", "n_layer", "did you mean 'n_layers'"),
+        ("sum", "gate", r"SumModule knows \[\]"),
+    ],
+)
+def test_options_that_a_fusion_does_not_know_are_named(fusion, option, message):
+    with pytest.raises(ValueError, match=message):
+        FusionNetwork({"a": ("vector", 2)}, 1, fusion=fusion, **{option: "sigmoid"})
+
+
 def test_options_and_modules_reach_the_encoders(blocks):
     choices = {"motion": {"body": "gru"}, "image": (torch.nn.Flatten(), (1, 5, 5))}
     network = FusionNetwork(MODALITIES, 2, embed_dim=4, encoders=choices)

@@ -144,3 +144,11 @@ def test_a_negative_weight_is_refused(toy):
         ValueError, match="'auxiliary_weight' parameter .* must be a float in the range"
     ):
         DeepFusionClassifier(auxiliary_weight=-1).fit(*toy)
+
+
+def test_the_training_loss_has_the_heads_and_the_loss_of_the_part_held_out_has_not(toy):
+    X, y = toy
+    params = {"auxiliary_weight": 5.0, "early_stopping": True, "max_epochs": 1}
+    history = DeepFusionClassifier(**QUICK | params).fit(X, y).history_
+    assert history["train_loss"][0] > 3 * np.log(2)
+    assert history["valid_loss"][0] < 2 * np.log(2)

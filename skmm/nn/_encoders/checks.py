@@ -1,5 +1,7 @@
 """Refuse values that an encoder cannot be built with."""
 
+import inspect
+
 from skmm._validation import Integral, did_you_mean
 
 
@@ -20,3 +22,9 @@ def check_flag(name, value):
     """Raise unless a value is True or False."""
     if not isinstance(value, bool):
         raise ValueError(f"{name}={value!r}; expected True or False")
+
+
+def options_of(cls):
+    """Names of the options that a module can be built with: its keyword-only arguments."""
+    parameters = inspect.signature(cls).parameters.values()
+    return [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
