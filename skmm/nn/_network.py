@@ -10,7 +10,7 @@ from skmm._validation import did_you_mean
 from skmm.nn._encoders.build import ENCODERS, build_encoder, takes_pixels
 from skmm.nn._encoders.checks import options_of
 from skmm.nn._fusions import FUSIONS, ConcatModule
-from skmm.nn._fusions.masks import masked_mean
+from skmm.nn._masked_mean import masked_mean
 from skmm.nn._standardize import Standardize
 from skmm.nn._unimodal_heads import UnimodalOutputs
 

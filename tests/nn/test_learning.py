@@ -28,10 +28,13 @@ def exclusive_or(n_samples):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fusion", ["tensor", "low_rank", "bottleneck"])
-def test_interactions_of_modalities_are_learned(fusion):
+# After 12 epochs "bottleneck" is at .94 to .96, by the seed; after 18 at .95 to .97.
+@pytest.mark.parametrize(
+    ("fusion", "max_epochs"), [("tensor", 12), ("low_rank", 12), ("bottleneck", 18)]
+)
+def test_interactions_of_modalities_are_learned(fusion, max_epochs):
     train, test = exclusive_or(4000)
-    model = DeepFusionClassifier(fusion=fusion, max_epochs=12, **LINEAR_HEAD).fit(*train)
+    model = DeepFusionClassifier(fusion=fusion, max_epochs=max_epochs, **LINEAR_HEAD).fit(*train)
     assert model.score(*test) >= 0.95
 
 

@@ -2,6 +2,8 @@
 
 import torch
 
+from skmm.nn._masked_mean import masked_mean
+
 POOLS = ("mean", "max", "last")
 
 
@@ -22,8 +24,7 @@ def pool_steps(states, valid, pool, n_backward=0):
     pooled : tensor of shape (B, w)
     """
     if pool == "mean":
-        total = torch.where(valid.unsqueeze(2), states, 0).sum(dim=1)
-        return total / valid.sum(dim=1, keepdim=True).clamp(min=1)
+        return masked_mean(states, valid)
     if pool == "max":
         lowest = torch.finfo(states.dtype).min
         pooled = torch.where(valid.unsqueeze(2), states, lowest).amax(dim=1)

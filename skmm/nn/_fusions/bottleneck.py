@@ -3,8 +3,9 @@
 import torch
 from torch import nn
 
-from skmm.nn._fusions.masks import masked_mean, tokens_without_absent
-from skmm.nn._fusions.transformer import AttentionLayer
+from skmm.nn._attention_layer import AttentionLayer
+from skmm.nn._fusions.masks import tokens_without_absent
+from skmm.nn._masked_mean import masked_mean
 
 
 class BottleneckModule(nn.Module):
@@ -78,7 +79,8 @@ class BottleneckModule(nn.Module):
         self.bottlenecks = nn.Parameter(0.02 * torch.randn(n_bottlenecks, embed_dim))
         self.layers = nn.ModuleList(
             nn.ModuleList(
-                AttentionLayer(embed_dim, n_heads, attention_dropout) for _ in range(n_modalities)
+                AttentionLayer(embed_dim, n_heads, attention_dropout=attention_dropout)
+                for _ in range(n_modalities)
             )
             for _ in range(n_layers)
         )

@@ -5,8 +5,9 @@ from itertools import permutations
 import torch
 from torch import nn
 
-from skmm.nn._fusions.masks import masked_mean, tokens_without_absent
-from skmm.nn._fusions.transformer import AttentionLayer
+from skmm.nn._attention_layer import AttentionLayer
+from skmm.nn._fusions.masks import tokens_without_absent
+from skmm.nn._masked_mean import masked_mean
 
 
 class CrossAttentionModule(nn.Module):
@@ -67,7 +68,8 @@ class CrossAttentionModule(nn.Module):
         self.pairs = list(permutations(range(n_modalities), 2))
         self.layers = nn.ModuleList(
             nn.ModuleList(
-                AttentionLayer(embed_dim, n_heads, attention_dropout) for _ in range(n_layers)
+                AttentionLayer(embed_dim, n_heads, attention_dropout=attention_dropout)
+                for _ in range(n_layers)
             )
             for _ in self.pairs
         )

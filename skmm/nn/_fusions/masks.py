@@ -48,9 +48,3 @@ def masked_softmax(logits, here):
     # The smallest number instead of -inf: a softmax over -inf only is NaN.
     logits = logits.masked_fill(~here, torch.finfo(logits.dtype).min)
     return torch.softmax(logits, dim=1) * here
-
-
-def masked_mean(values, here):
-    """Mean of (B, N, p) along the second axis over what is here, (B, N); zeros where nothing is."""
-    total = torch.where(here.unsqueeze(2), values, 0).sum(dim=1)
-    return total / here.sum(dim=1, keepdim=True).clamp(min=1)

@@ -175,7 +175,7 @@ def test_a_modality_of_padding_only_is_finite_and_has_finite_gradients(name):
 def test_heads_that_do_not_divide_the_width_are_refused(name):
     module = type(MODULES[name](2))
     with pytest.raises(
-        ValueError, match="n_heads=4 does not divide embed_dim=6; choose a multiple"
+        ValueError, match="n_heads=4 does not divide embed_dim=6; choose an embed_dim"
     ):
         module(2, 6)
 

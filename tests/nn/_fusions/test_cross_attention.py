@@ -23,14 +23,6 @@ def test_a_modality_absent_everywhere_is_the_model_without_it():
     assert_close(three(tokens, present, valid), without)
 
 
-def test_attention_sums_to_one_over_what_is_valid():
-    layer = CrossAttentionModule(2, P, n_heads=2).double().eval().layers[0][0]
-    (target, source), (_, valid) = streams(2)
-    _, weights = layer.attend(target, source, valid, need_weights=True)
-    assert_close(weights.sum(dim=2), torch.ones(6, 2, dtype=torch.float64))
-    assert (weights.transpose(1, 2)[~valid] == 0).all()
-
-
 def test_the_order_of_the_pairs_is_that_of_the_text():
     assert CrossAttentionModule(3, P, n_heads=2).pairs == [
         (0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1),

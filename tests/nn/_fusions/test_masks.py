@@ -4,7 +4,6 @@ import torch
 from torch.testing import assert_close
 
 from skmm.nn._fusions.masks import (
-    masked_mean,
     masked_softmax,
     tokens_without_absent,
     without_absent,
@@ -41,11 +40,3 @@ def test_a_softmax_is_that_of_what_is_here():
         assert_close(shares[row][here], torch.softmax(logits[row][here], dim=0))
         assert (shares[row][~here] == 0).all()
     assert (masked_softmax(logits, torch.zeros_like(PRESENT)) == 0).all()
-
-
-def test_a_mean_is_that_of_what_is_here():
-    values = torch.randn(6, 3, 4, dtype=torch.float64)
-    means = masked_mean(torch.where(PRESENT.unsqueeze(2), values, torch.nan), PRESENT)
-    for row, here in enumerate(PRESENT):
-        assert_close(means[row], values[row][here].mean(dim=0))
-    assert (masked_mean(values, torch.zeros_like(PRESENT)) == 0).all()
