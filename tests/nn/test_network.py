@@ -43,9 +43,9 @@ OPTIONS = {
 }
 
 
-def make(fusion, modalities=MODALITIES):
+def make(fusion, modalities=MODALITIES, encoders=None):
     """A small network; that of embrace, which draws in training, in evaluation."""
-    options = {"embed_dim": 8, "hidden_dims": (16,), "dropout": 0.0}
+    options = {"embed_dim": 8, "hidden_dims": (16,), "dropout": 0.0, "encoders": encoders}
     network = FusionNetwork(modalities, 2, fusion=fusion, **options, **OPTIONS.get(fusion, {}))
     for parameter in network.fusion.parameters():
         parameter.data += 0.1 * torch.randn_like(parameter)  # film starts at 0
@@ -74,11 +74,11 @@ def test_a_rebuilt_network_with_the_same_state_gives_equal_output(network, block
     assert torch.equal(again(blocks, PRESENT), network(blocks, PRESENT))
 
 
-def refill(blocks, filling):
+def refill(blocks, present, filling):
     """Put something else where nothing is."""
     filled = {}
     for column, (name, block) in enumerate(blocks.items()):
-        absent = ~PRESENT[:, column].reshape(-1, *[1] * (block.ndim - 1))
+        absent = ~present[:, column].reshape(-1, *[1] * (block.ndim - 1))
         filled[name] = torch.where(absent, filling if block.is_floating_point() else 6, block)
     return filled
 
@@ -86,7 +86,7 @@ def refill(blocks, filling):
 def assert_deaf_to_what_is_missing(network, blocks, present):
     expected = network(blocks, present)
     for filling in [torch.nan, 1e6, 0.0, torch.inf]:
-        output = network(refill(blocks, filling), present)
+        output = network(refill(blocks, present, filling), present)
         assert torch.equal(output, expected)
         network.zero_grad()
         output.sum().backward()
@@ -107,6 +107,42 @@ def test_every_fusion_takes_every_kind(fusion, kind, blocks):
     assert torch.isfinite(network(two, torch.zeros(6, 2, dtype=torch.bool))).all()
     network.zero_grad()
     (network(two, PRESENT[:, :2]) * torch.randn(6, 2)).sum().backward()
+    for name, parameter in network.named_parameters():
+        assert parameter.grad.abs().sum() > 0, name
+
+
+# A modality of every kind with every body, all in one network.
+BODIES = {
+    "sensor": ("vector", 3, {"hidden_dims": (5,)}),
+    "cnn": ("image", 1, {}),
+    "resnet": ("image", 1, {"body": "resnet"}),
+    **{
+        f"{kind} {body}": (kind, size, {"body": body})
+        for kind, size in [("sequence", 2), ("tokens", 7)]
+        for body in ("lstm", "gru", "tcn", "transformer")
+    },
+}
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_every_fusion_takes_every_kind_and_body(fusion):
+    modalities = {name: (kind, size) for name, (kind, size, _) in BODIES.items()}
+    encoders = {name: options for name, (_, _, options) in BODIES.items() if options}
+    network = make(fusion, modalities, encoders)
+    samples = {
+        "vector": lambda: torch.randn(4, 3),
+        "image": lambda: torch.randn(4, 1, 8, 8),
+        "sequence": lambda: torch.randn(4, 3, 2),
+        "tokens": lambda: torch.randint(1, 7, (4, 3)),
+    }
+    blocks = {name: samples[kind]() for name, (kind, _) in modalities.items()}
+    present = torch.rand(4, len(BODIES)) < 0.6
+    present[0] = True
+    assert_deaf_to_what_is_missing(network, blocks, present)
+    ones = torch.ones_like(present)
+    assert torch.equal(network(blocks), network(blocks, ones))
+    network.zero_grad()
+    (network(blocks, present) * torch.randn(4, 2)).sum().backward()
     for name, parameter in network.named_parameters():
         assert parameter.grad.abs().sum() > 0, name
 
