@@ -211,7 +211,7 @@ def row_of(table):
     row = {"best single": f"{table.loc[best, 'accuracy']:.3f} {best}"}
     for name in STRATEGIES:
         loses = table.loc[name, "gain"] < -table.loc[name, "standard error"]
-        row[name] = f"{table.loc[name, 'accuracy']:.3f}" + "*" * loses
+        row[name] = f"{table.loc[name, 'accuracy']:.3f}" + ("*" if loses else "")
     return row
 
 
