@@ -47,9 +47,10 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
           :class:`ImageEncoder`, :class:`SequenceEncoder` or :class:`TokenEncoder`, and ``lr``, a
           learning rate of its own, of a pretrained image network without the new layer on top:
           ``("tokens", {"body": "gru", "lr": 1e-4})``;
-        - a torch module, of which every `fit` trains a copy. It takes standardized numbers, or ids,
-          of shape (B, ...) and returns (B, width); a linear map is added where the width is not
-          ``embed_dim``.
+        - a torch module, of which every `fit` trains a copy, or a pair of it and ``{"lr": 1e-5}``. It
+          takes samples of any shape (B, ...), standardized numbers or ids, and returns (B, width); a
+          linear map is added where the width is not ``embed_dim``. Steps of NaN that pad a sequence
+          are left in, for ``torch.isnan(x)`` to find.
     embed_dim : int, default=64
         Width of what an encoder and the fusion return.
     hidden_dims : tuple of int, default=(64,)
@@ -62,7 +63,8 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
     auxiliary_weight : float, default=0.0
         Weight, in the training loss, of the mean loss of one more head per modality, which predicts
         from that modality alone; so every encoder is taught, however strong the others are. The heads
-        are not used in predictions; :class:`GradientBlending` and :class:`GradientModulation` need them.
+        are not used in predictions; :class:`GradientBlending` and :class:`GradientModulation` need
+        them. ``train_loss`` counts the heads, ``valid_loss`` does not.
     max_epochs : int, default=50
         How often the net sees every sample.
     batch_size : int, default=64
@@ -97,14 +99,15 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         each between the samples that have it and those that do not.
     warm_start : bool, default=False
         Whether `fit` goes on with the net of the last `fit`, its moments, statistics and history,
-        for another ``max_epochs`` epochs.
+        for another ``max_epochs`` epochs. Early stopping then also compares with the net as it came.
     device : str, default="auto"
         ``"cpu"``, ``"cuda"`` or ``"cuda:1"``; ``"auto"`` takes a GPU where there is one.
     precision : {"float32", "float64", "bfloat16"}, default="float32"
         Numbers the net computes with. ``"bfloat16"`` halves memory and time on a GPU: layers compute
         with 16 bits where torch holds that to be safe, and weights keep 32.
     callbacks : list, default=None
-        skorch callbacks; they are copied for every `fit`.
+        skorch callbacks; they are copied for every `fit`. ``EpochScoring`` scores what the estimator
+        predicts, by any scorer of scikit-learn.
     net_params : dict, default=None
         Further arguments of ``skorch.NeuralNet``, such as ``optimizer__momentum``, or ``compile``,
         which compiles the network (a model that is loaded again predicts without). With
