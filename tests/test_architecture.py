@@ -34,6 +34,7 @@ FLOOR = {
     "sensor": 2,
     "fusion": 3,
     "nn": 4,
+    "generative": 4,
     "model_selection": 5,
 }
 SAME_FLOOR = {
@@ -44,6 +45,7 @@ SAME_FLOOR = {
     ("_samples", "_tensor"),
     ("_extractor", "_extraction"),
     ("cache", "_files"),
+    ("generative", "nn"),
 } | {
     (package, module)
     for package in ("datasets", "image", "audio", "text", "sensor")
@@ -97,7 +99,7 @@ def test_modules_import_only_from_lower_floors(path):
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_heavy_packages_are_imported_inside_functions_below_floor_four(path):
     part = house_part(path)
-    allowed = {"torch", "skorch"} if part == "nn" else set()
+    allowed = {"nn": {"torch", "skorch"}, "generative": {"torch"}}.get(part, set())
     heavy = {name.split(".")[0] for name in imports(path, module_level=True)} & HEAVY
     assert heavy <= allowed
 

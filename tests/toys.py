@@ -18,6 +18,7 @@ from skmm.fusion import (
     TensorFusion,
 )
 from skmm.fusion._rules import REGRESSOR_RULES
+from skmm.generative import AutoencoderFusion
 from skmm.image import (
     CNNExtractor,
     ColorHistogramExtractor,
@@ -97,6 +98,7 @@ NUMERIC = {
     ],
     "TensorFusion": [TensorFusion()],
     "SketchFusion": [SketchFusion(16, random_state=0)],
+    "AutoencoderFusion": [AutoencoderFusion(2, **FAST)],
     "MultimodalFusion": [
         MultimodalFusion(members(StandardScaler())),
         MultimodalFusion(members("passthrough"), missing="mean", add_indicator=True),
