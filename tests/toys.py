@@ -18,7 +18,7 @@ from skmm.fusion import (
     TensorFusion,
 )
 from skmm.fusion._rules import REGRESSOR_RULES
-from skmm.generative import AutoencoderFusion
+from skmm.generative import AutoencoderFusion, VariationalFusion
 from skmm.image import (
     CNNExtractor,
     ColorHistogramExtractor,
@@ -99,6 +99,9 @@ NUMERIC = {
     "TensorFusion": [TensorFusion()],
     "SketchFusion": [SketchFusion(16, random_state=0)],
     "AutoencoderFusion": [AutoencoderFusion(2, **FAST)],
+    "VariationalFusion": [
+        VariationalFusion(2, mixture=mixture, **FAST) for mixture in ("poe", "moe", "mopoe")
+    ],
     "MultimodalFusion": [
         MultimodalFusion(members(StandardScaler())),
         MultimodalFusion(members("passthrough"), missing="mean", add_indicator=True),

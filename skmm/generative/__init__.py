@@ -1,5 +1,6 @@
 """Fusion without labels: codes for all modalities, and modalities from codes."""
 
 from skmm.generative._autoencoder import AutoencoderFusion
+from skmm.generative._variational import VariationalFusion
 
-__all__ = ["AutoencoderFusion"]
+__all__ = ["AutoencoderFusion", "VariationalFusion"]

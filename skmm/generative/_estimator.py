@@ -175,7 +175,9 @@ class GenerativeFusion(ClassNamePrefixFeaturesOutMixin, BlockFusion):
     def _decode(self, codes):
         """Blocks that codes stand for, by modality, as float64 matrices in the units of the user."""
         with torch.inference_mode(), one_thread():
-            decoded = self.network_.decode(codes)
+            return self._in_units(self.network_.decode(codes))
+
+    def _in_units(self, decoded):
         return {
             modality: unscale(values.numpy().astype(np.float64), self._scales[modality])
             for modality, values in zip(self._scales, decoded, strict=True)

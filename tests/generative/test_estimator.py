@@ -21,13 +21,15 @@ from sklearn.pipeline import make_pipeline
 
 from skmm import MultimodalFusion
 from skmm.frame import make_frame, presence_mask
-from skmm.generative import AutoencoderFusion
+from skmm.generative import AutoencoderFusion, VariationalFusion
 from skmm.nn._state import FORMAT
 
 QUICK = {"max_epochs": 5, "hidden_dims": (8,), "random_state": 0}
 FUSIONS = [
     AutoencoderFusion(3, **QUICK),
     AutoencoderFusion(3, noise=0.1, **(QUICK | {"hidden_dims": ()})),
+    VariationalFusion(3, **QUICK),
+    VariationalFusion(3, mixture="mopoe", **QUICK),
 ]
 
 
