@@ -18,7 +18,7 @@ from skmm.fusion import (
     TensorFusion,
 )
 from skmm.fusion._rules import REGRESSOR_RULES
-from skmm.generative import AutoencoderFusion, VariationalFusion
+from skmm.generative import AdversarialFusion, AutoencoderFusion, VariationalFusion
 from skmm.image import (
     CNNExtractor,
     ColorHistogramExtractor,
@@ -83,6 +83,7 @@ def members(estimator):
 
 
 FAST = {"max_epochs": 3, "random_state": 0}
+BALANCED = {"max_epochs": 60, "lr": 0.01, "random_state": 0}  # games that end sooner warn of it
 # By class: instances for numeric X, of which the first stands for the class.
 NUMERIC = {
     "ConcatFusion": [ConcatFusion(), ConcatFusion(scaling="mfa")],
@@ -99,6 +100,9 @@ NUMERIC = {
     "TensorFusion": [TensorFusion()],
     "SketchFusion": [SketchFusion(16, random_state=0)],
     "AutoencoderFusion": [AutoencoderFusion(2, **FAST)],
+    "AdversarialFusion": [
+        AdversarialFusion(2, method=method, **BALANCED) for method in ("reversal", "gan")
+    ],
     "VariationalFusion": [
         VariationalFusion(2, mixture=mixture, **FAST) for mixture in ("poe", "moe", "mopoe")
     ],

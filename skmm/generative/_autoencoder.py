@@ -127,8 +127,8 @@ class AutoencoderFusion(GenerativeFusion):
         self.device = device
         self.random_state = random_state
 
-    def _describe(self, blocks, tensors):
-        return super()._describe(blocks, tensors) | {
+    def _describe(self, blocks):
+        return super()._describe(blocks) | {
             "modality_dropout": float(self.modality_dropout),
             "noise": float(self.noise),
         }

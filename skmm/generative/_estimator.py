@@ -32,7 +32,7 @@ TRAINING_CONSTRAINTS = {
 class GenerativeFusion(ClassNamePrefixFeaturesOutMixin, BlockFusion):
     """Base class of the estimators that learn one code for all modalities, and blocks from codes.
 
-    A subclass gives ``_describe(blocks, tensors)``, the arguments of its network as plain values, and
+    A subclass gives ``_describe(blocks)``, the arguments of its network as plain values, and
     ``_build(**arguments)``. A network has ``players()`` to be trained, ``encode(blocks, present)`` and
     ``decode(codes)``.
     """
@@ -118,7 +118,7 @@ class GenerativeFusion(ClassNamePrefixFeaturesOutMixin, BlockFusion):
         taught = present.any(dim=1)
         tensors, present = [tensor[taught] for tensor in tensors], present[taught]
         self._scales = scales
-        self._arguments = self._describe(blocks, tensors)
+        self._arguments = self._describe(blocks)
         device = resolve_device(self.device)
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         with seed_scope(seed, device), one_thread():
@@ -138,7 +138,7 @@ class GenerativeFusion(ClassNamePrefixFeaturesOutMixin, BlockFusion):
         self.n_iter_ = len(self._history)
         return self
 
-    def _describe(self, blocks, tensors):
+    def _describe(self, blocks):
         """Collect the arguments of the network: plain values, for they are saved."""
         return {
             "widths": [block.values.shape[1] for block in blocks.values()],

@@ -328,8 +328,8 @@ class VariationalFusion(GenerativeFusion):
             )
         return super()._learn(blocks, y)
 
-    def _describe(self, blocks, tensors):
-        return super()._describe(blocks, tensors) | {
+    def _describe(self, blocks):
+        return super()._describe(blocks) | {
             "likelihoods": list(self.likelihoods_.values()),
             "mixture": self.mixture,
             "beta": float(self.beta),

@@ -21,8 +21,11 @@ from sklearn.pipeline import make_pipeline
 
 from skmm import MultimodalFusion
 from skmm.frame import make_frame, presence_mask
-from skmm.generative import AutoencoderFusion, VariationalFusion
+from skmm.generative import AdversarialFusion, AutoencoderFusion, VariationalFusion
 from skmm.nn._state import FORMAT
+
+# Games that are broken off after a moment are not healthy.
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 QUICK = {"max_epochs": 5, "hidden_dims": (8,), "random_state": 0}
 FUSIONS = [
@@ -30,6 +33,8 @@ FUSIONS = [
     AutoencoderFusion(3, noise=0.1, **(QUICK | {"hidden_dims": ()})),
     VariationalFusion(3, **QUICK),
     VariationalFusion(3, mixture="mopoe", **QUICK),
+    AdversarialFusion(3, **QUICK),
+    AdversarialFusion(3, method="gan", regularization="spectral", **QUICK),
 ]
 
 

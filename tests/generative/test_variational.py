@@ -146,9 +146,9 @@ def test_the_target_is_not_looked_at_and_need_not_be_there(fitted, X):
 
 def test_draws_scatter_around_what_is_expected(fitted, X):
     """Linear decoders: the mean of many draws is the block at the mean of the posterior."""
-    draws = fitted.generate(X[:5], "a", n_draws=4000, random_state=0)
-    assert draws.shape == (4000, 5, 5)
-    assert_allclose(draws.mean(axis=0), fitted.generate(X[:5], "a"), atol=0.15)
+    draws = fitted.generate(X[:5], "a", n_draws=1000, random_state=0)
+    assert draws.shape == (1000, 5, 5)
+    assert_allclose(draws.mean(axis=0), fitted.generate(X[:5], "a"), atol=0.3)
     assert draws.std(axis=0).min() > 0.1
 
 
