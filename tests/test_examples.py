@@ -10,6 +10,7 @@ import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 DIGITS = EXAMPLES / "plot_02_audio_visual_digits.py"
+UNLABELED = EXAMPLES / "plot_04_missing_modality_without_labels.py"
 SENTIMENT = EXAMPLES / "plot_03_sentiment_of_faces_and_posts.py"
 
 
@@ -49,3 +50,21 @@ def test_face_and_post_together_tell_more_than_each_alone(tmp_path):
     accuracy = {modalities: float(score) for modalities, score in found}
     assert set(accuracy) == {"image", "text", "image + text"}
     assert accuracy["image + text"] > 0.05 + max(accuracy["image"], accuracy["text"]), accuracy
+
+
+@pytest.mark.slow
+def test_models_without_labels_fill_in_pictures_and_help_where_labels_are_few(tmp_path):
+    done = run(UNLABELED, tmp_path, tmp_path)
+    assert done.returncode == 0, done.stderr
+    error, accuracy = (
+        {
+            name: float(score)
+            for name, score in re.findall(rf"{what}, ([a-z ]+?) +(\d\.\d+)", done.stdout)
+        }
+        for what in ("error of the picture", "test accuracy")
+    )
+    assert error["right class"] < error["variational"] < error["training mean"] - 0.05, error
+    assert error["right class"] < error["autoencoder"] < error["training mean"] - 0.05, error
+    assert set(accuracy) == {"variational", "autoencoder", "adversarial", "blocks", "deep fusion"}
+    assert accuracy["variational"] > accuracy["blocks"] + 0.02, accuracy
+    assert accuracy["blocks"] > accuracy["deep fusion"], accuracy
