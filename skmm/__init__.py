@@ -9,6 +9,7 @@ The map of the house, each floor standing on those above it in this list:
 - ``skmm.image``, ``skmm.audio``, ``skmm.text``, ``skmm.sensor``: raw samples to blocks of features.
 - ``skmm.fusion``: early fusion of blocks, late fusion of decisions.
 - ``skmm.nn``: deep fusion; torch lives here. ``skmm.generative``: fusion without labels.
+  ``skmm.retrieval``: find samples of one modality by another.
 - ``skmm.model_selection``: compare fusions.
 
 The names below are loaded when first used, so that importing skmm stays cheap.

@@ -33,8 +33,10 @@ FLOOR = {
     "text": 2,
     "sensor": 2,
     "fusion": 3,
-    "nn": 4,
+    "impute": 3,
     "generative": 4,
+    "nn": 4,
+    "retrieval": 4,
     "model_selection": 5,
 }
 SAME_FLOOR = {
@@ -46,6 +48,8 @@ SAME_FLOOR = {
     ("_extractor", "_extraction"),
     ("cache", "_files"),
     ("generative", "nn"),
+    ("impute", "fusion"),
+    ("retrieval", "nn"),
 } | {
     (package, module)
     for package in ("datasets", "image", "audio", "text", "sensor")
@@ -99,7 +103,7 @@ def test_modules_import_only_from_lower_floors(path):
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_heavy_packages_are_imported_inside_functions_below_floor_four(path):
     part = house_part(path)
-    allowed = {"nn": {"torch", "skorch"}, "generative": {"torch"}}.get(part, set())
+    allowed = {"torch", "skorch"} if FLOOR.get(part) == 4 else set()
     heavy = {name.split(".")[0] for name in imports(path, module_level=True)} & HEAVY
     assert heavy <= allowed
 

@@ -31,8 +31,9 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import skmm
 from skmm import ModalityError, MultimodalFusion, make_frame
+from skmm._input import holds_modalities
 from skmm.frame import TensorArray
-from tests.toys import EXTRACTORS, NUMERIC, N, blocks
+from tests.toys import EXTRACTORS, NUMERIC, PAIRED, N, blocks
 
 MODULES = ["skmm", "skmm.frame"] + [
     f"skmm.{m.name}" for m in pkgutil.iter_modules(skmm.__path__) if m.ispkg
@@ -50,8 +51,8 @@ def public_estimators():
 
 
 def test_every_public_estimator_is_in_exactly_one_suite():
-    assert not set(EXTRACTORS) & set(NUMERIC)
-    assert set(public_estimators()) == set(EXTRACTORS) | set(NUMERIC)
+    names = [*EXTRACTORS, *NUMERIC, *PAIRED]
+    assert sorted(names) == sorted(public_estimators())
 
 
 # tests/nn/test_checks.py has longer trained ones of skmm.nn.
@@ -98,10 +99,15 @@ def fusion(request):
     return clone(request.param)
 
 
-@pytest.fixture(params=[*EXTRACTORS, *NUMERIC])
+@pytest.fixture(params=[*EXTRACTORS, *NUMERIC, *PAIRED])
 def estimator(request):
     name = request.param
-    return clone(EXTRACTORS[name][0] if name in EXTRACTORS else NUMERIC[name][0])
+    return clone(EXTRACTORS[name][0] if name in EXTRACTORS else (NUMERIC | PAIRED)[name][0])
+
+
+@pytest.fixture(params=[e for instances in PAIRED.values() for e in instances], ids=repr)
+def paired(request):
+    return clone(request.param)
 
 
 def toy_data(estimator):
@@ -109,16 +115,23 @@ def toy_data(estimator):
     name = type(estimator).__name__
     if name in EXTRACTORS:
         return EXTRACTORS[name][1](), np.arange(N) % 2
+    if name in PAIRED:
+        return blocks()[:2]
     X = np.random.default_rng(0).normal(size=(24, 3))
     return X, np.arange(24) % 3 if is_classifier(estimator) else X @ [1.0, 2.0, 3.0]
 
 
 def output(estimator, X):
     """What the fitted estimator makes of X, as a dense array."""
+    if hasattr(estimator, "embed") and not hasattr(estimator, "transform"):
+        return np.vstack([estimator.embed(X[X[name].notna()], name) for name in X])
     # Deep fusions predict and transform; transformers do not predict.
     for method in ("predict_proba", "predict", "transform"):
         if hasattr(estimator, method):
             result = getattr(estimator, method)(X)
+            if holds_modalities(result):  # blocks, which are put side by side
+                cells = [result[name].array.tensor for name in result]
+                return np.hstack([tensor.reshape(len(tensor), -1) for tensor in cells])
             return result.toarray() if sparse.issparse(result) else np.asarray(result)
     raise TypeError(f"{type(estimator).__name__} gives nothing")
 
@@ -126,6 +139,11 @@ def output(estimator, X):
 @pytest.mark.parametrize("check", NO_X_CHECKS)
 def test_scikit_learns_checks_that_need_no_x(extractor, check):
     getattr(estimator_checks, f"check_{check}")(type(extractor).__name__, extractor)
+
+
+@pytest.mark.parametrize("check", NO_X_CHECKS)
+def test_scikit_learns_checks_that_need_no_x_of_pairs(paired, check):
+    getattr(estimator_checks, f"check_{check}")(type(paired).__name__, paired)
 
 
 # -- extractors: from a column of raw samples to a block

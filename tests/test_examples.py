@@ -12,6 +12,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 DIGITS = EXAMPLES / "plot_02_audio_visual_digits.py"
 UNLABELED = EXAMPLES / "plot_04_missing_modality_without_labels.py"
 SENTIMENT = EXAMPLES / "plot_03_sentiment_of_faces_and_posts.py"
+RETRIEVAL = EXAMPLES / "plot_05_find_pictures_by_words.py"
 
 
 def run(example, data, folder):
@@ -68,3 +69,14 @@ def test_models_without_labels_fill_in_pictures_and_help_where_labels_are_few(tm
     assert set(accuracy) == {"variational", "autoencoder", "adversarial", "blocks", "deep fusion"}
     assert accuracy["variational"] > accuracy["blocks"] + 0.02, accuracy
     assert accuracy["blocks"] > accuracy["deep fusion"], accuracy
+
+
+def test_words_find_pictures_and_pictures_words(tmp_path):
+    done = run(RETRIEVAL, tmp_path, tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = re.findall(r"recall@10, ([a-z ]+), ([a-z ]+): (\d\.\d+)", done.stdout)
+    recall = {(name, direction): float(score) for name, direction, score in found}
+    assert len(recall) == 4
+    assert min(recall.values()) > 5 * 10 / 500, recall  # of chance
+    for direction in ("picture by words", "words by picture"):
+        assert recall["networks", direction] > 0.75, recall

@@ -18,7 +18,12 @@ from skmm.fusion import (
     TensorFusion,
 )
 from skmm.fusion._rules import REGRESSOR_RULES
-from skmm.generative import AdversarialFusion, AutoencoderFusion, VariationalFusion
+from skmm.generative import (
+    AdversarialFusion,
+    AutoencoderFusion,
+    CrossModalImputer,
+    VariationalFusion,
+)
 from skmm.image import (
     CNNExtractor,
     ColorHistogramExtractor,
@@ -27,6 +32,7 @@ from skmm.image import (
     TextureExtractor,
 )
 from skmm.nn import DeepFusionClassifier, DeepFusionRegressor, MultitaskFusion
+from skmm.retrieval import CrossModalRetriever
 from skmm.sensor import SensorStatisticsExtractor, SensorWindowExtractor
 from skmm.text import BagOfWordsVectorizer, TokenSequenceVectorizer, Word2VecVectorizer
 
@@ -123,10 +129,24 @@ NUMERIC = {
         LateFusionRegressor(members(Ridge()), rule=rule, cv=3)
         for rule in (*REGRESSOR_RULES, "stacking", "greedy")
     ],
+    "CrossModalImputer": [
+        CrossModalImputer(),
+        CrossModalImputer("mean"),
+        CrossModalImputer("knn", n_neighbors=2),
+        CrossModalImputer("gan", max_epochs=3, n_imputations=2, random_state=0),
+    ],
     # scikit-learn's suite runs over these in tests/nn/test_checks.py
     "DeepFusionClassifier": [DeepFusionClassifier(**FAST)],
     "DeepFusionRegressor": [DeepFusionRegressor(**FAST)],
     "MultitaskFusion": [MultitaskFusion(**FAST)],
+}
+
+# What takes a frame of at least two blocks, and no plain numbers.
+PAIRED = {
+    "CrossModalRetriever": [
+        CrossModalRetriever(),
+        CrossModalRetriever("infonce", **FAST),
+    ]
 }
 
 

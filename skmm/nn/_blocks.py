@@ -112,11 +112,22 @@ def _read_frame(estimator, X, reset):
     if len(X) == 0:
         raise ValueError(f"Found 0 sample(s) (shape={X.shape}) while a minimum of 1 is required.")
     shapes = {} if reset else estimator.cell_shapes_
-    return {name: _read_column(X[name], shapes.get(name)) for name in X}
+    return {name: read_block(X[name], shapes.get(name)) for name in X}
 
 
-def _read_column(column, shape):
-    """Read one modality; `shape` is that of a sample in fit, None if this is fit."""
+def read_block(column, shape):
+    """Read one modality.
+
+    Parameters
+    ----------
+    column : Series
+    shape : tuple or None
+        That of a sample in fit; None if this is fit.
+
+    Returns
+    -------
+    block : Block
+    """
     present = presence_mask(column).to_numpy(dtype=bool)
     block = Block(None, present, column.name, column.index)
     if not present.any():

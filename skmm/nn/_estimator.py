@@ -288,7 +288,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             if goes_on:
                 take_over(net, self.net_)
             else:
-                _set_statistics(net.network, blocks, rows, weight)
+                set_statistics(net.network, blocks, rows, weight)
             train(net, dataset)
         self.network_ = network | {"encoders": without_loading(network["encoders"])}
         self._loss = loss
@@ -436,7 +436,8 @@ def rows_to_learn_from(blocks, weight, *, needs_all=True):
     return rows
 
 
-def _set_statistics(module, blocks, rows, weight):
+def set_statistics(module, blocks, rows, weight):
+    """Let a network standardize by the mean and scale of each channel of some rows."""
     for scaler, block in zip(module.scalers, blocks.values(), strict=True):
         if isinstance(scaler, Standardize):
             scaler.set_statistics(*channel_statistics(block, scaler.kind, rows, weight))

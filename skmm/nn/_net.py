@@ -129,7 +129,7 @@ class LeanNet(NeuralNet):
         -------
         scores : ndarray of shape (n_samples, n_outputs), float64
         """
-        return self._predict(self.module_, dataset).astype(np.float64)
+        return self.run(self.module_, dataset).astype(np.float64)
 
     def compute_embeddings(self, dataset):
         """Compute what the fusion module makes of each sample: what the head is given.
@@ -146,13 +146,13 @@ class LeanNet(NeuralNet):
         network = self.network
         handle = network.head.register_forward_pre_hook(lambda head, args: fused.append(args[0]))
         try:
-            self._predict(network, dataset)
+            self.run(network, dataset)
         finally:
             handle.remove()
         return torch.cat(fused).to(network.head[-1].weight.dtype).cpu().numpy()
 
-    def _predict(self, module, dataset):
-        """Run a module over a dataset, batch by batch."""
+    def run(self, module, dataset):
+        """Run a module over a dataset, batch by batch, and return what it makes of it as an ndarray."""
         if self.module_.training:
             self._set_training(False)
         with torch.inference_mode(), memory_advice(self):

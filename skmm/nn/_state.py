@@ -98,8 +98,8 @@ def restore_history(net, epochs):
             net.history.record(name, value)
 
 
-def rebuild_net(network, loss, device, precision, weights, loss_weights, history):
-    """Build a net that predicts as the one whose weights these are.
+def rebuild_net(network, loss, device, precision, weights, loss_weights, history, **options):
+    """Build a net that predicts as the one whose weights these are; options are those of make_net.
 
     A model trained on a GPU is rebuilt on the CPU, with a warning, where there is no GPU.
     """
@@ -109,7 +109,7 @@ def rebuild_net(network, loss, device, precision, weights, loss_weights, history
         warnings.warn(f"{error}. The model is loaded on the CPU.", UserWarning, stacklevel=3)
         device = "cpu"
     with seed_scope(0, device):
-        net = make_net(network, loss, device, precision)
+        net = make_net(network, loss, device, precision, **options)
     load_weights(net.network, weights)
     load_weights(net.criterion_, loss_weights)
     restore_history(net, history)

@@ -43,9 +43,9 @@ def make_net(network, loss, device, precision, **options):
     Parameters
     ----------
     network : dict
-        Arguments of :class:`FusionNetwork`.
+        Arguments of :class:`FusionNetwork`, or of the ``module`` in `options`.
     loss : dict
-        Arguments of :class:`FusionLoss`.
+        Arguments of :class:`FusionLoss`, or of the ``criterion`` in `options`.
     device : str
     precision : {"float32", "float64", "bfloat16"}
     **options : dict
