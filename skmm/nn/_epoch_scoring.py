@@ -38,7 +38,7 @@ class TargetScoring(EpochScoring):
 
     def on_train_begin(self, net, X=None, y=None, **kwargs):
         """Refuse several targets."""
-        if len(self.targets) > 1:
+        if len(self.targets) != 1:
             raise ValueError(
                 f"EpochScoring scores one target, and the net is trained on {len(self.targets)} tasks; "
                 "leave it out of callbacks, and watch the losses in history_"

@@ -80,7 +80,7 @@ class Towers:
         target = ((torch.from_numpy(contents),),)
         dataset = BlockDataset(blocks, target, training)
         options = net_arguments(
-            settings, seed, choices, len(dataset), None, stops_early=validation is not None
+            settings, seed, choices, [], len(dataset), None, stops_early=validation is not None
         )
         groups = options.get("optimizer__param_groups", [])
         options["optimizer__param_groups"] = [*groups, *_WITHOUT_DECAY]
