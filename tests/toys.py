@@ -133,6 +133,7 @@ NUMERIC = {
         CrossModalImputer(),
         CrossModalImputer("mean"),
         CrossModalImputer("knn", n_neighbors=2),
+        CrossModalImputer("vae", max_epochs=3, n_components=2, random_state=0),
         CrossModalImputer("gan", max_epochs=3, n_imputations=2, random_state=0),
     ],
     # scikit-learn's suite runs over these in tests/nn/test_checks.py

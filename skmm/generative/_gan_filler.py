@@ -7,10 +7,10 @@ from math import isfinite
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 from torch.utils.data import TensorDataset
 
 from skmm.fusion._row_products import row_products
+from skmm.generative._discriminator import discriminator_loss, generator_loss
 from skmm.impute import side_by_side
 from skmm.nn._batches import Batches
 from skmm.nn._training import seed_scope
@@ -84,14 +84,8 @@ class GanFiller:
         return row_products(x, last[0]) + last[1]
 
     def _noise(self, sources, number):
-        """Noise that a row has whatever its companions: it is drawn from what the row holds."""
-        digests = (hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in sources + 0.0)
-        noise = [
-            np.random.default_rng([self.seed, number, int.from_bytes(digest)]).standard_normal(
-                self.noise_dim
-            )
-            for digest in digests
-        ]
+        seeds = seeds_of_rows(sources, self.seed, number)
+        noise = [np.random.default_rng(seed).standard_normal(self.noise_dim) for seed in seeds]
         return np.reshape(noise, (len(sources), self.noise_dim))
 
     def _train(self, sources, target, name):
@@ -110,7 +104,7 @@ class GanFiller:
                 if self.adversarial_weight > 0:
                     take_step(steps[1], judge_loss(judge, x, y, fake.detach()))
                     told = judge(torch.hstack([x, fake])).squeeze(1)
-                    loss = loss + self.adversarial_weight * generator_loss(told)
+                    loss = loss + self.adversarial_weight * generator_loss(told).mean()
                 take_step(steps[0], loss)
                 if not isfinite(loss.item()):
                     raise FloatingPointError(
@@ -119,6 +113,13 @@ class GanFiller:
                     )
         linear = [layer for layer in generator if isinstance(layer, nn.Linear)]
         return [(as_array(layer.weight).T.copy(), as_array(layer.bias)) for layer in linear]
+
+
+def seeds_of_rows(rows, seed, number):
+    """A seed for each row that it has whatever its companions: it comes from what the row holds."""
+    digests = (hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in rows + 0.0)
+    sequences = (np.random.SeedSequence([seed, number, int.from_bytes(d)]) for d in digests)
+    return [int(sequence.generate_state(1)[0]) for sequence in sequences]
 
 
 def make_layers(widths):
@@ -132,22 +133,8 @@ def make_layers(widths):
 
 
 def judge_loss(judge, x, real, fake):
-    """Loss of the discriminator [1]_: 2 log 2 where it cannot tell.
-
-    References
-    ----------
-    .. [1] I. Goodfellow et al., "Generative adversarial nets", NeurIPS 2014.
-    """
-    real, fake = (judge(torch.hstack([x, y])) for y in (real, fake))
-    return -(functional.logsigmoid(real) + functional.logsigmoid(-fake)).mean()
-
-
-def generator_loss(told):
-    """Loss of the generator, given the logits of its work: log 2 where it cannot be told.
-
-    It does not vanish where the discriminator is sure.
-    """
-    return -functional.logsigmoid(told).mean()
+    """Loss of who is shown the sources, too: 2 log 2 where it cannot tell."""
+    return discriminator_loss(*(judge(torch.hstack([x, y])) for y in (real, fake))).mean()
 
 
 def take_step(optimizer, loss):

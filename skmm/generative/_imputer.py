@@ -21,6 +21,7 @@ from skmm.frame import presence_mask
 from skmm.fusion._block_fusion import as_matrices, read_blocks
 from skmm.fusion._blocks import Block, check_shape, spec_of, to_frame
 from skmm.generative._gan_filler import GanFiller
+from skmm.generative._vae_filler import VaeFiller
 from skmm.impute import MeanFiller, NeighborFiller, RidgeFiller, Scales
 
 
@@ -34,13 +35,15 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    method : {"mean", "knn", "ridge", "gan"}, default="ridge"
+    method : {"mean", "knn", "ridge", "vae", "gan"}, default="ridge"
         What is put into the null cells of a modality:
 
         - ``"mean"``: its training mean;
         - ``"knn"``: the mean of the nearest training samples that have it; with
           ``n_neighbors=1`` the block of another sample [2]_;
         - ``"ridge"``: what a ridge regression predicts from all others;
+        - ``"vae"``: what :class:`VariationalFusion`, a model of all modalities at once, expects given
+          those that are there: sources that are missing are left out;
         - ``"gan"``: what a network makes of all others and noise, trained by the squared error and by
           a discriminator that tells it from what was seen [1]_. Slow, and of use where several
           answers are likely and `n_imputations` of them are wanted.
@@ -52,12 +55,15 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     adversarial_weight : float, default=0.01
         Weight of the adversarial loss of ``"gan"`` beside the squared error. At 0 there is no noise,
         and the network is a plain regression.
+    n_components : int, default=16
+        Width of the code of ``"vae"``.
     hidden_dims : tuple of int, default=(64,)
-        Widths of the hidden layers of ``"gan"``.
+        Widths of the hidden layers of ``"vae"`` and ``"gan"``.
     noise_dim : int, default=8
         How many numbers of noise ``"gan"`` reads.
     n_imputations : int, default=1
-        How often ``"gan"`` draws: :meth:`transform` returns the mean, :meth:`impute` each.
+        How often ``"vae"`` and ``"gan"`` draw: :meth:`transform` returns the mean, :meth:`impute` each.
+        ``"vae"`` draws from 2 on; 1 is what it expects.
     max_epochs : int, default=100
         How often the networks see every sample.
     batch_size : int, default=64
@@ -81,8 +87,8 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     -----
     Of a plain matrix of numbers, each column is a modality, and NaN is missing.
 
-    Sources that are missing themselves count as their training mean. A sample without any modality gets
-    training means. Filled numbers are rounded where a block holds integers, such as pixels. Token ids and
+    Sources that are missing themselves count as their training mean, but with ``"vae"``. A sample
+    without any modality gets training means. Filled numbers are rounded where a block holds integers, such as pixels. Token ids and
     sequences of several lengths cannot be filled in.
 
     Masks (a deep fusion with ``modality_dropout``) are worth a try before imputation: what is filled in
@@ -107,10 +113,11 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """
 
     _parameter_constraints = {
-        "method": [StrOptions({"mean", "knn", "ridge", "gan"})],
+        "method": [StrOptions({"mean", "knn", "ridge", "vae", "gan"})],
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "adversarial_weight": [Interval(Real, 0, None, closed="left")],
+        "n_components": [Interval(Integral, 1, None, closed="left")],
         "hidden_dims": [tuple, list],
         "noise_dim": [Interval(Integral, 1, None, closed="left")],
         "n_imputations": [Interval(Integral, 1, None, closed="left")],
@@ -127,6 +134,7 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         n_neighbors=5,
         alpha=1.0,
         adversarial_weight=0.01,
+        n_components=16,
         hidden_dims=(64,),
         noise_dim=8,
         n_imputations=1,
@@ -139,6 +147,7 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.n_neighbors = n_neighbors
         self.alpha = alpha
         self.adversarial_weight = adversarial_weight
+        self.n_components = n_components
         self.hidden_dims = hidden_dims
         self.noise_dim = noise_dim
         self.n_imputations = n_imputations
@@ -221,15 +230,20 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             raise ValueError(
                 f"hidden_dims={self.hidden_dims!r}; expected the widths of the layers, integers from 1"
             )
+        training = {
+            "hidden_dims": tuple(self.hidden_dims),
+            "max_epochs": self.max_epochs,
+            "batch_size": self.batch_size,
+            "lr": self.lr,
+            "seed": int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max)),
+        }
+        if self.method == "vae":
+            return VaeFiller(n_components=self.n_components, n_draws=self.n_imputations, **training)
         return GanFiller(
-            hidden_dims=tuple(self.hidden_dims),
             noise_dim=self.noise_dim,
             adversarial_weight=self.adversarial_weight,
             n_draws=self.n_imputations,
-            max_epochs=self.max_epochs,
-            batch_size=self.batch_size,
-            lr=self.lr,
-            seed=int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max)),
+            **training,
         )
 
     def _fill_all(self, X, draw=None):

@@ -8,7 +8,7 @@ from sklearn.linear_model import LinearRegression
 
 from skmm.fusion._blocks import Block
 from skmm.generative import CrossModalImputer
-from skmm.generative._gan_filler import GanFiller, generator_loss, judge_loss, make_layers
+from skmm.generative._gan_filler import GanFiller, judge_loss, make_layers
 from skmm.impute import Scales
 
 N = 80
@@ -55,13 +55,6 @@ def test_a_game_that_nobody_wins_has_the_published_constants():
     x, real, fake = torch.randn(3, 6, 1, dtype=torch.float64)
     pairs = (torch.hstack([x] * 3), torch.hstack([real] * 2), torch.hstack([fake] * 2))
     assert_allclose(judge_loss(judge, *pairs).item(), 2 * np.log(2))
-    assert_allclose(generator_loss(torch.zeros(4)), np.log(2), rtol=1e-6)
-
-
-def test_losses_do_not_overflow_where_the_judge_is_sure():
-    told = torch.tensor([-1e4], requires_grad=True)
-    generator_loss(told).backward()
-    assert told.grad.item() == -1
 
 
 def test_the_network_in_numpy_is_that_of_torch(blocks):

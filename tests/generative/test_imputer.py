@@ -19,7 +19,7 @@ from skmm import (
 from skmm.frame import TensorArray, drop_modalities, presence_mask
 from skmm.generative import CrossModalImputer
 
-METHODS = ["mean", "knn", "ridge", "gan"]
+METHODS = ["mean", "knn", "ridge", "vae", "gan"]
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def gaps(whole):
 
 
 def make(method, **params):
-    if method == "gan":
-        params = {"max_epochs": 30, "lr": 1e-2, "random_state": 0} | params
+    if method in ("vae", "gan"):
+        params = {"max_epochs": 30, "lr": 1e-2, "n_components": 3, "random_state": 0} | params
     return CrossModalImputer(method, **params)
 
 
@@ -117,6 +117,7 @@ def test_what_others_tell_comes_nearer_than_the_mean(whole, gaps):
         errors[method] = np.mean((filled - truth) ** 2)
     assert errors["ridge"] < 0.5 * errors["mean"]
     assert errors["knn"] < 0.7 * errors["mean"]
+    assert errors["vae"] < 0.7 * errors["mean"]
     assert errors["gan"] < 0.7 * errors["mean"]
 
 
@@ -167,7 +168,7 @@ def test_several_imputations_differ_where_there_is_noise_only(gaps, method):
     assert len(filled) == 3
     present = gaps["vector"].array.present
     assert_array_equal(filled[0][present], filled[1][present])
-    assert np.array_equal(filled[0], filled[1]) == (method != "gan")
+    assert np.array_equal(filled[0], filled[1]) == (method not in ("vae", "gan"))
     mean = imputer.transform(gaps)["vector"].array.tensor
     assert_allclose(np.mean(filled, axis=0), mean, atol=1e-5)
 
