@@ -88,8 +88,8 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     Of a plain matrix of numbers, each column is a modality, and NaN is missing.
 
     Sources that are missing themselves count as their training mean, but with ``"vae"``. A sample
-    without any modality gets training means. Filled numbers are rounded where a block holds integers, such as pixels. Token ids and
-    sequences of several lengths cannot be filled in.
+    without any modality gets training means. Filled numbers are rounded where a block holds integers,
+    such as pixels. Token ids and sequences of several lengths cannot be filled in.
 
     Masks (a deep fusion with ``modality_dropout``) are worth a try before imputation: what is filled in
     says nothing that was not known, and a learner cannot tell it from what was seen.
