@@ -11,7 +11,8 @@ numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 autodoc_default_options = {
     # Made by scikit-learn, with references into its own pages.
-    "exclude-members": "set_fit_request, set_score_request, set_predict_request, set_transform_request"
+    "exclude-members": "set_fit_request, set_partial_fit_request, set_score_request, "
+    "set_predict_request, set_transform_request, set_inverse_transform_request"
 }
 autodoc_inherit_docstrings = False
 myst_enable_extensions = ["colon_fence"]

@@ -96,7 +96,7 @@ class VariationalFusion(GenerativeFusion):
     modalities and on subsets as well, as it would not have met them otherwise.
 
     The divergence of a mixture from the prior is replaced by the mean of those of its components, which
-    bounds it. :meth:`score_samples` uses the mixture itself.
+    bounds it. :meth:`score_samples` uses the mixture itself, and importance sampling [4]_.
 
     References
     ----------
@@ -191,7 +191,7 @@ class VariationalFusion(GenerativeFusion):
         prefer_skip_nested_validation=True,
     )
     def score_samples(self, X, *, n_draws=64):
-        """Estimate the log-likelihood of samples by importance sampling from their posteriors [4]_.
+        """Estimate the log-likelihood of samples by importance sampling from their posteriors.
 
         Parameters
         ----------

@@ -163,7 +163,7 @@ class TokenSequenceVectorizer(Extractor):
 
         Returns
         -------
-        matrix : ndarray of shape (len(vocabulary_) + 2, vector_size), float32
+        matrix : ndarray of shape (n_words + 2, vector_size), float32
             Rows 0 and 1, and those of words that have no vector, are zeros.
 
         Raises
