@@ -19,7 +19,7 @@ from tests.benchmarks.fusion_tasks import DATA
 
 TASKS = {
     "zer of three views": ["fou", "mor", "zer"],
-    "fac of six": "fac fou kar mor pix zer".split(),
+    "fac of six": ["fac", "fou", "kar", "mor", "pix", "zer"],
 }
 METHODS = ("mean", "knn", "ridge", "vae", "gan")
 
