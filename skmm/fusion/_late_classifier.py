@@ -148,13 +148,13 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
     >>> from skmm.audio import MFCCExtractor
     >>> from skmm.datasets import make_keypad_digits
     >>> from skmm.text import BagOfWordsVectorizer
-    >>> X, y = make_keypad_digits(60, random_state=0)
+    >>> X, y = make_keypad_digits(120, random_state=0)
     >>> late = LateFusionClassifier([
     ...     ("audio", make_pipeline(MFCCExtractor(sampling_rate=8000), LogisticRegression(max_iter=2000))),
     ...     ("text", make_pipeline(BagOfWordsVectorizer(), LogisticRegression())),
     ... ])
     >>> late.fit(X, y).predict_proba(X).shape
-    (60, 10)
+    (120, 10)
     >>> late.set_params(rule="confidence").fit(X, y).modality_weights(X[:2]).sum(axis=1).round(6)
     0    1.0
     1    1.0
