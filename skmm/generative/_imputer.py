@@ -1,6 +1,7 @@
 """Fill in missing modalities."""
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -71,7 +72,8 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     lr : float, default=1e-3
         Learning rate of Adam.
     random_state : int, RandomState instance or None, default=None
-        Seed of weights, batches and noise. A sample that is given again gets the same noise.
+        Seed of weights, batches and noise. Noise comes from what a sample holds: the same sample again,
+        or another one with equal sources, gets the same, so that rows do not depend on each other.
 
     Attributes
     ----------
@@ -88,8 +90,8 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     Of a plain matrix of numbers, each column is a modality, and NaN is missing.
 
     Sources that are missing themselves count as their training mean, but with ``"vae"``. A sample
-    without any modality gets training means. Filled numbers are rounded where a block holds integers,
-    such as pixels. Token ids and sequences of several lengths cannot be filled in.
+    without any modality gets about the training means. Filled numbers are rounded where a block holds
+    integers, such as pixels. Token ids and sequences of several lengths cannot be filled in.
 
     Masks (a deep fusion with ``modality_dropout``) are worth a try before imputation: what is filled in
     says nothing that was not known, and a learner cannot tell it from what was seen.
@@ -214,10 +216,12 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         imputations : list of DataFrame or ndarray
-            `n_imputations` of them; of methods without noise all are equal. How they differ tells how much
-            is not known.
+            `n_imputations` of them, of networks as many as in `fit`; of methods without noise all are
+            equal. How they differ tells how much is not known.
         """
-        return [self._fill_all(X, draw) for draw in range(self.n_imputations)]
+        check_is_fitted(self)
+        n_draws = getattr(self._filler, "n_draws", self.n_imputations)
+        return [self._fill_all(X, draw) for draw in range(n_draws)]
 
     def _make_filler(self):
         if self.method == "mean":
@@ -277,6 +281,8 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def _read(self, X, reset):
         """Blocks by name; of a matrix each column is one."""
         is_frame = holds_modalities(X)
+        if not reset and self._is_frame:  # one without a single sample looks like numbers
+            is_frame |= isinstance(X, pd.DataFrame)
         if not reset and is_frame != self._is_frame:
             kinds = ("a plain matrix", "a frame of blocks")
             raise ValueError(

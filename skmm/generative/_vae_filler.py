@@ -5,6 +5,7 @@ import numpy as np
 from skmm.fusion._blocks import to_frame
 from skmm.generative._gan_filler import seeds_of_rows
 from skmm.generative._variational import VariationalFusion
+from skmm.impute import side_by_side
 
 
 class VaeFiller:
@@ -41,7 +42,7 @@ class VaeFiller:
         frame = to_frame(blocks, None).iloc[rows]
         if self.n_draws == 1:
             return self.model.generate(frame, name)
-        sources = np.hstack([block.values for other, block in blocks.items() if other != name])
+        sources = side_by_side(blocks, name)
         draws = [
             self.model.generate(frame.iloc[[row]], name, n_draws=1, random_state=seed)[0, 0]
             for row, seed in enumerate(seeds_of_rows(sources[rows], self.seed, number))

@@ -114,7 +114,8 @@ class PairLoss(nn.Module):
             Numbers of the contents of the samples.
         """
         contents = target[0][0]
-        losses = [torch.zeros((), dtype=outputs.parts[0].dtype, device=contents.device)]
+        # Of no pair at all, as in a small batch with gaps, there is a gradient, too: zero.
+        losses = [sum(0.0 * part.sum() for part in outputs.parts)]
         for one, other in combinations(range(len(outputs.parts)), 2):
             rows = outputs.present[:, one] & outputs.present[:, other]
             if rows.sum() > 1:  # a pair needs another one to differ from

@@ -396,7 +396,7 @@ class CrossModalRetriever(BaseEstimator):
         """Mean recall among the first k results, over all directions.
 
         The samples of X that have both modalities of a direction are queries and gallery; what was
-        indexed does not matter.
+        indexed does not matter. Of samples that are as near as the partner, half count as nearer.
 
         Parameters
         ----------

@@ -63,6 +63,7 @@ def retrieval_scorer(metric="recall_at_k", *, k=10):
 
 
 def _score(estimator, X, y=None, *, metric, k):
+    estimator = getattr(estimator, "best_estimator_", estimator)  # of a search
     if hasattr(estimator, "steps"):
         X, estimator = estimator[:-1].transform(X), estimator[-1]
     if metric != "mean_average_precision":

@@ -62,8 +62,8 @@ def blocks_of_cosines(queries, gallery):
 def ranks_of_pairs(queries, gallery):
     """Rank of the partner of each query, which is the gallery row at the same position.
 
-    It is 1 plus the number of rows that are more similar by more than rounding: the same caption twice
-    is as good as its partner.
+    It is 1 plus the number of rows that are more similar by more than rounding, and half of those that
+    are as similar: were these not counted, embeddings that are all alike would have found everything.
 
     Parameters
     ----------
@@ -72,12 +72,14 @@ def ranks_of_pairs(queries, gallery):
 
     Returns
     -------
-    ranks : ndarray of shape (n,), int
+    ranks : ndarray of shape (n,), float
     """
-    ranks = np.empty(len(queries), dtype=np.intp)
+    ranks = np.empty(len(queries))
     for part, cosines in blocks_of_cosines(queries, gallery):
         own = np.einsum("ij,ij->i", queries[part], gallery[part])[:, np.newaxis]
-        ranks[part] = 1 + np.count_nonzero(cosines > own + _ROUNDING, axis=1)
+        nearer = np.count_nonzero(cosines > own + _ROUNDING, axis=1)
+        as_near = np.count_nonzero(cosines >= own - _ROUNDING, axis=1) - nearer - 1
+        ranks[part] = 1 + nearer + as_near / 2
     return ranks
 
 

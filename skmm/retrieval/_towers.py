@@ -74,7 +74,9 @@ class Towers:
         training, validation = rows, None
         if settings.early_stopping:
             nothing = np.zeros(len(rows), dtype=int)
-            kept, held_out = hold_out(nothing, settings.validation_fraction, seed)
+            # One pair has no other one to be told from.
+            fraction = max(settings.validation_fraction, 2 / len(rows))
+            kept, held_out = hold_out(nothing, fraction, seed)
             training, validation = rows[kept], rows[held_out]
         contents = np.column_stack([number_contents(block) for block in blocks.values()])
         target = ((torch.from_numpy(contents),),)

@@ -256,3 +256,22 @@ def test_samples_of_another_shape_are_refused(whole):
     imputer = CrossModalImputer().fit(whole)
     with pytest.raises(ModalityError, match="modality 'vector'.*shape"):
         imputer.transform(whole.assign(vector=TensorArray(np.zeros((90, 4)))))
+
+
+def test_a_frame_of_nothing_is_one_of_missing_modalities(whole):
+    imputer = CrossModalImputer("mean").fit(whole[["vector"]])
+    nothing = pd.DataFrame({"vector": [np.nan, np.nan]})
+    expected = whole["vector"].array.tensor.mean(axis=0)
+    filled = imputer.transform(nothing)["vector"].array.tensor
+    assert_allclose(filled, [expected, expected], rtol=1e-5)
+
+
+def test_one_modality_has_draws():
+    X = make_frame(a=[*np.random.default_rng(0).normal(size=(20, 2)), None])
+    imputer = CrossModalImputer("vae", n_imputations=2, max_epochs=2, random_state=0).fit(X)
+    assert imputer.transform(X)["a"].array.present.all()
+
+
+def test_the_number_of_draws_is_that_of_fit(gaps):
+    imputer = make("vae", n_imputations=2, max_epochs=2).fit(gaps).set_params(n_imputations=5)
+    assert len(imputer.impute(gaps)) == 2

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.metrics import top_k_accuracy_score
+from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import NearestNeighbors
 
 from skmm import ModalityError
@@ -153,14 +154,15 @@ def test_the_score_is_top_k_accuracy_both_ways(fitted, others, k):
     assert_allclose(fitted.score(others, k=k), np.mean(both))
 
 
-def test_the_same_caption_twice_is_as_good_as_the_partner(fitted, others):
+def test_of_samples_that_are_alike_half_come_before_the_partner(fitted, others):
     text = others["text"].array.tensor.copy()
     text[1] = text[0]
     others["text"] = TensorArray(text)
     image = others["image"].array.tensor.copy()
     image[1] = image[0]
     twins = make_frame(image=image[:2], text=text[:2])
-    assert fitted.score(twins, k=1) == 1.0
+    assert fitted.score(twins, k=1) == 0.0
+    assert fitted.score(twins, k=2) == 1.0
 
 
 def test_only_pairs_are_scored(fitted, others):
@@ -385,3 +387,35 @@ def test_ctrl_c_goes_through_and_leaves_the_old_model(pairs, others):
     with pytest.raises(KeyboardInterrupt):
         model.fit(pairs)
     assert_array_equal(model.embed(others, "text"), before)
+
+
+def test_a_degenerate_space_is_not_the_best():
+    """With one component every cosine is 1 or -1, and half of the gallery is as near as the partner."""
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(90, 3))
+    parts = [z @ rng.normal(size=(3, 4)) + 0.3 * rng.normal(size=(90, 4)) for _ in "ab"]
+    X = make_frame(a=parts[0], b=parts[1])
+    for scoring in (retrieval_scorer(k=3), retrieval_scorer("mean_reciprocal_rank"), None):
+        search = GridSearchCV(
+            CrossModalRetriever(), {"n_components": [1, 3]}, cv=3, scoring=scoring
+        )
+        assert search.fit(X).best_params_ == {"n_components": 3}
+    assert retrieval_scorer(k=3)(search, X) == retrieval_scorer(k=3)(search.best_estimator_, X)
+
+
+@pytest.mark.parametrize("method", ["hinge", "infonce", "siglip"])
+def test_a_batch_without_pairs_is_passed_over(method):
+    rng = np.random.default_rng(0)
+    X = make_frame(**{name: rng.normal(size=(66, 2)) for name in "abc"}).astype(object)
+    X.loc[:32, "a"] = None
+    X.loc[33:, "c"] = None
+    for seed in range(3):
+        CrossModalRetriever(method, max_epochs=2, batch_size=64, random_state=seed).fit(X)
+
+
+def test_two_pairs_are_held_out_at_least():
+    rng = np.random.default_rng(0)
+    X = make_frame(a=rng.normal(size=(20, 3)), b=rng.normal(size=(20, 3)))
+    params = {"early_stopping": True, "validation_fraction": 0.05, "max_epochs": 2}
+    model = CrossModalRetriever("infonce", random_state=0, **params).fit(X)
+    assert (model.history_["valid_loss"] > 0).all()
