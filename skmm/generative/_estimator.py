@@ -113,7 +113,7 @@ class GenerativeFusion(ClassNamePrefixFeaturesOutMixin, BlockFusion):
         return tags
 
     def _learn(self, blocks, y):
-        scales = learn_scales(blocks)
+        scales = self._learn_scales(blocks)
         tensors, present = scaled_tensors(blocks, scales)
         taught = present.any(dim=1)
         tensors, present = [tensor[taught] for tensor in tensors], present[taught]
@@ -137,6 +137,9 @@ class GenerativeFusion(ClassNamePrefixFeaturesOutMixin, BlockFusion):
             self.network_ = network.cpu().eval()
         self.n_iter_ = len(self._history)
         return self
+
+    def _learn_scales(self, blocks):
+        return learn_scales(blocks)
 
     def _describe(self, blocks):
         """Collect the arguments of the network: plain values, for they are saved."""

@@ -328,6 +328,22 @@ class VariationalFusion(GenerativeFusion):
             )
         return super()._learn(blocks, y)
 
+    def _learn_scales(self, blocks):
+        """As the base, but what was never seen, such as a class, can be told from what was."""
+        scales = super()._learn_scales(blocks)
+        for modality, likelihood in self.likelihoods_.items():
+            factor = scales[modality].factor
+            if likelihood != "gaussian":
+                factor = np.where(factor > 0, factor, len(factor) ** -0.5)
+            scales[modality] = scales[modality]._replace(factor=factor)
+        return scales
+
+    def _as_cells(self, modality, values, dtype):
+        """As the base, but of booleans that stand for one class, one is true."""
+        if self.likelihoods_[modality] == "categorical" and dtype.kind == "b":
+            values = np.eye(values.shape[1])[values.argmax(axis=1)]
+        return super()._as_cells(modality, values, dtype)
+
     def _describe(self, blocks):
         return super()._describe(blocks) | {
             "likelihoods": list(self.likelihoods_.values()),

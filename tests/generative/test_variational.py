@@ -9,7 +9,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 
 from skmm import ModalityError
-from skmm.frame import drop_modalities, make_frame
+from skmm.frame import TensorArray, drop_modalities, make_frame
 from skmm.generative import VariationalFusion
 from tests.toys import shared_directions
 
@@ -257,3 +257,30 @@ def test_what_needs_a_fitted_model_says_so(X):
         VariationalFusion().sample()
     with pytest.raises(NotFittedError):
         VariationalFusion().generate(X, "a")
+
+
+@pytest.mark.parametrize(("likelihood", "n_columns"), [("categorical", 4), ("bernoulli", 3)])
+def test_what_was_never_seen_is_the_least_likely(likelihood, n_columns):
+    rng = np.random.default_rng(0)
+    number = rng.normal(size=(60, 2))
+    seen = np.eye(n_columns)[rng.integers(0, n_columns - 1, 60)]
+    model = VariationalFusion(
+        2, likelihoods={"flags": likelihood}, lr=1e-2, max_epochs=60, random_state=0
+    ).fit(make_frame(number=number, flags=seen))
+    each = make_frame(number=number[:n_columns] * 0, flags=np.eye(n_columns))
+    scores = model.score_samples(each)
+    assert scores.argmin() == n_columns - 1
+    assert scores[:-1].min() > scores[-1] + 1
+
+
+def test_a_class_that_is_filled_in_is_one_class():
+    rng = np.random.default_rng(0)
+    number = rng.normal(size=(40, 2))
+    flags = np.eye(5)[rng.integers(0, 5, 40)].astype(bool)
+    X = make_frame(number=number, flags=TensorArray(flags, np.arange(40) < 30))
+    model = VariationalFusion(2, max_epochs=5, random_state=0).fit(X)
+    filled = model.impute(X)
+    assert filled["flags"].array.tensor.dtype == bool
+    assert (filled["flags"].array.tensor.sum(axis=1) == 1).all()
+    assert np.isfinite(model.score_samples(filled)).all()
+    assert (model.generate(X, "flags", n_draws=2).sum(axis=2) == 1).all()
