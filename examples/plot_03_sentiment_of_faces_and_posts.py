@@ -16,6 +16,7 @@ scikit-learn pipeline. Half of the samples are sarcastic: only face and words to
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import torch
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from torch import nn
@@ -43,6 +44,7 @@ extractors = {
     "image": PixelExtractor(size=None),
     "text": TokenSequenceVectorizer(max_length=100),
 }
+torch.manual_seed(0)  # a module starts from the weights it comes with, which no random_state draws
 encoders = {
     "image": nn.Sequential(nn.Conv2d(3, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
     "text": ("tokens", {"body": "lstm", "bidirectional": False, "pool": "last"}),

@@ -50,7 +50,7 @@ def test_face_and_post_together_tell_more_than_each_alone(tmp_path):
     found = re.findall(r"test accuracy, ([a-z +]+?) +(\d\.\d+)", done.stdout)
     accuracy = {modalities: float(score) for modalities, score in found}
     assert set(accuracy) == {"image", "text", "image + text"}
-    assert accuracy["image + text"] > max(accuracy["image"], accuracy["text"]), accuracy
+    assert accuracy["image + text"] > 0.05 + max(accuracy["image"], accuracy["text"]), accuracy
 
 
 @pytest.mark.slow

@@ -47,10 +47,10 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
           :class:`ImageEncoder`, :class:`SequenceEncoder` or :class:`TokenEncoder`, and ``lr``, a
           learning rate of its own, of a pretrained image network without the new layer on top:
           ``("tokens", {"body": "gru", "lr": 1e-4})``;
-        - a torch module, of which every `fit` trains a copy, or a pair of it and ``{"lr": 1e-5}``. It
-          takes samples of any shape (B, ...), standardized numbers or ids, and returns (B, width); a
-          linear map is added where the width is not ``embed_dim``. Steps of NaN that pad a sequence
-          are left in, for ``torch.isnan(x)`` to find.
+        - a torch module, of which every `fit` trains a copy from the weights it has, or a pair of it
+          and ``{"lr": 1e-5}``. It takes samples of any shape (B, ...), standardized numbers or ids, and
+          returns (B, width); a linear map is added where the width is not ``embed_dim``. Steps of NaN
+          that pad a sequence are left in, for ``torch.isnan(x)`` to find.
     embed_dim : int, default=64
         Width of what an encoder and the fusion return.
     hidden_dims : tuple of int, default=(64,)

@@ -14,12 +14,20 @@ from skmm.image import PixelExtractor
 from skmm.nn import DeepFusionClassifier
 from skmm.text import TokenSequenceVectorizer
 
+
+def make_convolution():
+    """A module starts from the weights it comes with, which no ``random_state`` draws."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return nn.Sequential(nn.Conv2d(3, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten())
+
+
 EXTRACTORS = {
     "image": PixelExtractor(size=None),
     "text": TokenSequenceVectorizer(max_length=100),
 }
 ENCODERS = {
-    "image": nn.Sequential(nn.Conv2d(3, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
+    "image": make_convolution(),
     "text": ("tokens", {"body": "lstm", "bidirectional": False, "pool": "last"}),
 }
 
@@ -73,11 +81,10 @@ def test_sarcasm_is_understood_by_both_together_and_by_neither_alone():
         for modalities in [("image", "text"), ("image",), ("text",)]
     }
     together = scores.pop(("image", "text"))
-    # A net of this size ends some points higher or lower with the last digits of another machine.
-    assert together > 0.7
+    assert together > 0.75
     # Whoever reads one of them without error is right in four of five cases.
     assert max(scores.values()) < 0.8
-    assert together > max(scores.values())
+    assert together > max(scores.values()) + 0.05
 
 
 @pytest.mark.slow
