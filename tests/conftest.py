@@ -33,6 +33,18 @@ def real_data():
 
 
 @pytest.fixture
+def seeded_torch():
+    """Torch draws from a seed of the test, and from where it was before afterwards."""
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    # Threads for tensors of a few numbers only wait for each other.
+    with torch.random.fork_rng(devices=[]), threadpool_limits(1):
+        torch.manual_seed(0)
+        yield
+
+
+@pytest.fixture
 def bounded():
     """A scope that may take so much memory at its peak, and so much time of the processor.
 

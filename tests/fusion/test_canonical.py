@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from cca_zoo.linear import GCCA, MCCA
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.linalg import block_diag, eigh
 from sklearn.cross_decomposition import CCA, PLSSVD
@@ -83,9 +84,8 @@ def test_scores_of_three_blocks_correlate_as_those_of_cca_zoo(toy, regularizatio
 
 @pytest.mark.parametrize("regularization", [0.0, 0.1, 0.5])
 def test_scores_of_three_blocks_are_those_of_cca_zoo(toy, regularization):
-    linear = pytest.importorskip("cca_zoo.linear")
     blocks = matrices(toy)
-    oracle = linear.MCCA(2, shrinkage=regularization).fit(blocks)
+    oracle = MCCA(2, shrinkage=regularization).fit(blocks)
     fusion = fit(toy, regularization=regularization, merge="concat")
     for number, expected in enumerate(oracle.transform(blocks)):
         scores = fusion.transform(toy)[:, 2 * number : 2 * number + 2]
@@ -94,9 +94,8 @@ def test_scores_of_three_blocks_are_those_of_cca_zoo(toy, regularization):
 
 
 def test_the_consensus_of_three_blocks_is_that_of_cca_zoo(toy):
-    linear = pytest.importorskip("cca_zoo.linear")
     blocks = matrices(toy)
-    oracle = linear.GCCA(2).fit(blocks)
+    oracle = GCCA(2).fit(blocks)
     fusion = fit(toy, method="gcca", regularization=0.0, merge="concat")
     for number, expected in enumerate(oracle.transform(blocks)):
         scores = fusion.transform(toy)[:, 2 * number : 2 * number + 2]

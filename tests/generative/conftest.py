@@ -6,6 +6,11 @@ import pytest
 from skmm.frame import make_frame
 
 
+@pytest.fixture(autouse=True)
+def _seeded(seeded_torch):
+    pass
+
+
 @pytest.fixture
 def toy():
     rng = np.random.default_rng(0)

@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from threadpoolctl import threadpool_limits
 from torch.testing import assert_close
 
 from skmm.nn import FusionNetwork, GatedModule
@@ -17,12 +16,7 @@ MODALITIES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _seeded():
-    # Threads for tensors of a few numbers only wait for each other.
-    with torch.random.fork_rng(), threadpool_limits(1):
-        torch.manual_seed(0)
-        yield
+pytestmark = pytest.mark.usefixtures("seeded_torch")
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_array_equal
-from threadpoolctl import threadpool_limits
 from torch.nn.functional import cross_entropy
 from torch.testing import assert_close
 
@@ -24,11 +23,7 @@ Y, WEIGHT = torch.tensor([0, 1, 2, 1]), torch.tensor([0.5, 1.5, 1.0, 1.0])
 TARGET = ((Y, WEIGHT),)
 
 
-@pytest.fixture(autouse=True)
-def _seeded():
-    with torch.random.fork_rng(), threadpool_limits(1):
-        torch.manual_seed(0)
-        yield
+pytestmark = pytest.mark.usefixtures("seeded_torch")
 
 
 @pytest.fixture

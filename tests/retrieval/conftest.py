@@ -6,6 +6,11 @@ import pytest
 from skmm.frame import make_frame
 
 
+@pytest.fixture(autouse=True)
+def _seeded(seeded_torch):
+    pass
+
+
 def make_pairs(n_samples=120, n_meanings=4, noise=0.1, seed=0):
     rng = np.random.default_rng(seed)
     meaning = np.random.default_rng(seed + 1).normal(size=(n_samples, n_meanings))

