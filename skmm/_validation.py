@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import issparse
 from sklearn.base import _fit_context
-from sklearn.utils import _safe_indexing
+from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._metadata_requests import _raise_for_params, _routing_enabled
 from sklearn.utils._param_validation import (
     HasMethods,
@@ -53,6 +53,7 @@ __all__ = [
     "all_or_nothing",
     "check_targets",
     "did_you_mean",
+    "draw_seed",
     "is_null",
     "refuse_dict",
     "validate_data",
@@ -120,6 +121,22 @@ class ModalityError(ValueError):
 
 def _rebuild_modality_error(cls, message, place):
     return cls(message, **place)
+
+
+def draw_seed(random_state):
+    """Draw a seed for what has generators of its own.
+
+    Parameters
+    ----------
+    random_state : int, RandomState instance or None
+        As in scikit-learn; None takes numpy's global generator.
+
+    Returns
+    -------
+    seed : int
+        Below 2**31 - 1.
+    """
+    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
 
 
 def is_null(cell):

@@ -11,7 +11,7 @@ from sklearn.linear_model import Ridge
 from skmm._threads import one_thread
 from skmm.fusion._blocks import Block
 from skmm.fusion._row_products import row_products
-from skmm.fusion._scales import apply_scale, column_scale
+from skmm.fusion._scales import apply_scale, column_scale, undo_scale
 
 # Distances that are in memory at once.
 _DISTANCES = 2**22
@@ -38,9 +38,7 @@ class Scales:
 
     def undo(self, rows, name):
         """Return scaled rows of one modality as they would be in X."""
-        scale = self.scales[name]
-        factor = np.where(scale.factor > 0, scale.factor, np.inf)  # a constant column is its mean
-        return rows / factor + scale.mean
+        return undo_scale(rows, self.scales[name])
 
 
 class MeanFiller:

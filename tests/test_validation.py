@@ -8,7 +8,14 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from skmm import ModalityError
-from skmm._validation import all_or_nothing, check_targets, did_you_mean, is_null, refuse_dict
+from skmm._validation import (
+    all_or_nothing,
+    check_targets,
+    did_you_mean,
+    draw_seed,
+    is_null,
+    refuse_dict,
+)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +99,8 @@ def test_the_nearest_name_is_suggested_if_one_is_near():
 def test_no_target_is_refused():
     with pytest.raises(ValueError, match="LogisticRegression requires y to be passed"):
         check_targets(None, estimator=LogisticRegression())
+
+
+def test_a_seed_comes_from_the_random_state():
+    assert draw_seed(3) == draw_seed(np.random.RandomState(3)) != draw_seed(4)
+    assert type(draw_seed(3)) is int

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skmm._validation import Integral, Interval, Real, validate_params
-from skmm.datasets._levels import level_of_each
+from skmm.datasets._levels import level_of_each, noise_levels
 from skmm.datasets._presence import draw_presence, hide
 from skmm.frame import make_frame
 
@@ -91,7 +91,7 @@ def make_captioned_shapes(n_samples=500, *, size=32, noise=1.0, missing=0.0, ran
     >>> y[0], X["text"].iloc[0]
     (np.int64(0), 'a ...')
     """
-    levels = _noise_levels(noise)
+    levels = noise_levels(noise, DEFAULT_NOISE)
     rates = level_of_each(missing, list(levels), parameter="missing", upper=1)
     random_state = check_random_state(random_state)
 
@@ -107,15 +107,6 @@ def make_captioned_shapes(n_samples=500, *, size=32, noise=1.0, missing=0.0, ran
         image=hide(pictures, present["image"]), text=np.where(present["text"], captions, None)
     )
     return X, np.array([SHAPES.index(left[2]) for left, _ in scenes])
-
-
-def _noise_levels(noise):
-    """Absolute levels by modality."""
-    if isinstance(noise, dict):
-        levels = DEFAULT_NOISE | noise
-    else:
-        levels = {modality: noise * level for modality, level in DEFAULT_NOISE.items()}
-    return level_of_each(levels, list(DEFAULT_NOISE), parameter="noise")
 
 
 def _draw_scene(random_state):

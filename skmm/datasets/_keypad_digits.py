@@ -7,7 +7,7 @@ from sklearn.datasets import load_digits
 from sklearn.utils import check_random_state
 
 from skmm._validation import Integral, Interval, Real, validate_params
-from skmm.datasets._levels import level_of_each
+from skmm.datasets._levels import level_of_each, noise_levels
 from skmm.datasets._presence import draw_presence, hide
 from skmm.frame import make_frame
 
@@ -92,7 +92,7 @@ def make_keypad_digits(n_samples=500, *, noise=1.0, missing=0.0, random_state=No
     >>> y[:4].tolist(), X["text"].tolist()[:4]
     ([2, 8, 2, 6], ['two', 'eiggj', 'two', 'ldx'])
     """
-    levels = _noise_levels(noise)
+    levels = noise_levels(noise, DEFAULT_NOISE)
     rates = level_of_each(missing, list(levels), parameter="missing", upper=1)
     random_state = check_random_state(random_state)
 
@@ -109,15 +109,6 @@ def make_keypad_digits(n_samples=500, *, noise=1.0, missing=0.0, random_state=No
         text=np.where(present["text"], words, None),
     )
     return X, y
-
-
-def _noise_levels(noise):
-    """Absolute levels by modality."""
-    if isinstance(noise, dict):
-        levels = DEFAULT_NOISE | noise
-    else:
-        levels = {modality: noise * level for modality, level in DEFAULT_NOISE.items()}
-    return level_of_each(levels, list(DEFAULT_NOISE), parameter="noise")
 
 
 def _photograph(images, noise, random_state):

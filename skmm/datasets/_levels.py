@@ -42,6 +42,32 @@ def level_of_each(levels, modalities, *, parameter, upper=math.inf):
     return {modality: float(levels.get(modality, 0.0)) for modality in modalities}
 
 
+def noise_levels(noise, defaults):
+    """Spell out how much each modality is disturbed.
+
+    Parameters
+    ----------
+    noise : float or dict {modality: float}
+        A number multiplies the defaults; a modality that a dict does not name keeps its own.
+    defaults : dict {modality: float}
+
+    Returns
+    -------
+    levels : dict {modality: float}
+        In the units of `defaults`.
+
+    Raises
+    ------
+    ValueError
+        As :func:`level_of_each`.
+    """
+    if isinstance(noise, dict):
+        levels = defaults | noise
+    else:
+        levels = {modality: noise * level for modality, level in defaults.items()}
+    return level_of_each(levels, list(defaults), parameter="noise")
+
+
 def _check_level(level, modality, parameter, upper):
     is_number = isinstance(level, Real) and math.isfinite(level)
     if not is_number or not 0 <= level <= upper:

@@ -5,7 +5,7 @@ from sklearn.utils import check_random_state
 
 from skmm._validation import Integral, Interval, Real, validate_params
 from skmm.datasets._faces import draw_faces
-from skmm.datasets._levels import level_of_each
+from skmm.datasets._levels import level_of_each, noise_levels
 from skmm.datasets._presence import draw_presence, hide
 from skmm.frame import make_frame
 
@@ -108,7 +108,7 @@ def make_sentiment(
     >>> y[:2].tolist(), X["text"].tolist()[:2]
     ([4, 0], ['oh sure , the lunch was brilliant um', 'yeah right , my song , so horrible'])
     """
-    levels = _noise_levels(noise)
+    levels = noise_levels(noise, DEFAULT_NOISE)
     rates = level_of_each(missing, list(levels), parameter="missing", upper=1)
     random_state = check_random_state(random_state)
 
@@ -125,15 +125,6 @@ def make_sentiment(
         image=hide(pictures, present["image"]), text=np.where(present["text"], posts, None)
     )
     return X, y
-
-
-def _noise_levels(noise):
-    """Absolute levels by modality."""
-    if isinstance(noise, dict):
-        levels = DEFAULT_NOISE | noise
-    else:
-        levels = {modality: noise * level for modality, level in DEFAULT_NOISE.items()}
-    return level_of_each(levels, list(DEFAULT_NOISE), parameter="noise")
 
 
 def _write(said, has_cue, probability, random_state):

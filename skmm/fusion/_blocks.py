@@ -145,6 +145,16 @@ def _has_bad_entry(values):
     return bad.reshape(len(values), -1).any(axis=1)
 
 
+def as_dtype(values, dtype):
+    """Turn floats into what a block holds: integers are rounded and stay within bounds, as pixels do."""
+    if dtype.kind == "b":
+        return values > 0.5
+    if dtype.kind in "iu":
+        bounds = np.iinfo(dtype)
+        values = np.clip(np.rint(values), bounds.min, bounds.max)
+    return values.astype(dtype)
+
+
 def to_frame(blocks, index=None):
     """Blocks as a DataFrame of tensor columns, null where a modality is missing.
 

@@ -81,3 +81,9 @@ def apply_scale(block, scale):
     filled = fill(block, scale.mean)
     scaled = _standardize(filled.values, scale.center, scale.factor)
     return scaled.astype(block.values.dtype, copy=False)
+
+
+def undo_scale(values, scale):
+    """Bring scaled rows of float64 back to their units; a constant column is constant again."""
+    factor = np.where(scale.factor > 0, scale.factor, np.inf)
+    return values / factor + scale.mean

@@ -4,15 +4,16 @@ import numpy as np
 import pandas as pd
 import torch
 from sklearn.base import ClassNamePrefixFeaturesOutMixin
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from skmm._device import resolve_device
 from skmm._threads import one_thread
-from skmm._validation import Integral, Interval, Options, Real
+from skmm._validation import Integral, Interval, Options, Real, draw_seed
 from skmm.fusion._block_fusion import BlockFusion, as_matrices
 from skmm.fusion._blocks import Block, check_shape, to_frame
-from skmm.generative._scaling import as_cells, learn_scales, scaled_tensors, unscale
+from skmm.fusion._scales import undo_scale
+from skmm.generative._scaling import as_cells, learn_scales, scaled_tensors
 from skmm.generative._training import Rows, train
 from skmm.nn._state import check_versions, current_versions, load_weights, weights_of
 from skmm.nn._training import seed_scope
@@ -120,7 +121,7 @@ class GenerativeFusion(ClassNamePrefixFeaturesOutMixin, BlockFusion):
         self._scales = scales
         self._arguments = self._describe(blocks)
         device = resolve_device(self.device)
-        seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+        seed = draw_seed(self.random_state)
         with seed_scope(seed, device), one_thread():
             network = self._build(**self._arguments).to(device)
             rows = Rows([tensor.to(device) for tensor in tensors], present.to(device))
@@ -182,7 +183,7 @@ class GenerativeFusion(ClassNamePrefixFeaturesOutMixin, BlockFusion):
 
     def _in_units(self, decoded):
         return {
-            modality: unscale(values.numpy().astype(np.float64), self._scales[modality])
+            modality: undo_scale(values.numpy().astype(np.float64), self._scales[modality])
             for modality, values in zip(self._scales, decoded, strict=True)
         }
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skmm._input import holds_modalities, name_columns, select_columns
@@ -16,11 +15,12 @@ from skmm._validation import (
     Real,
     StrOptions,
     all_or_nothing,
+    draw_seed,
     validate_data,
 )
 from skmm.frame import presence_mask
 from skmm.fusion._block_fusion import as_matrices, read_blocks
-from skmm.fusion._blocks import Block, check_shape, spec_of, to_frame
+from skmm.fusion._blocks import Block, as_dtype, check_shape, spec_of, to_frame
 from skmm.generative._gan_filler import GanFiller
 from skmm.generative._vae_filler import VaeFiller
 from skmm.impute import MeanFiller, NeighborFiller, RidgeFiller, Scales
@@ -239,7 +239,7 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             "max_epochs": self.max_epochs,
             "batch_size": self.batch_size,
             "lr": self.lr,
-            "seed": int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max)),
+            "seed": draw_seed(self.random_state),
         }
         if self.method == "vae":
             return VaeFiller(n_components=self.n_components, n_draws=self.n_imputations, **training)
@@ -275,7 +275,7 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 found = self._filler.draw(scaled, name, rows, draw)
         found = self._scales.undo(found, name).reshape(-1, *values.shape[1:])
         whole = values.copy()
-        whole[rows] = _as_dtype(found, values.dtype)
+        whole[rows] = as_dtype(found, values.dtype)
         return Block(whole, np.ones(len(whole), dtype=bool))
 
     def _read(self, X, reset):
@@ -327,13 +327,3 @@ def _refuse_absent(present, name):
             "missing in every sample, so there is nothing to learn it from; leave the column out",
             modality=name,
         )
-
-
-def _as_dtype(values, dtype):
-    """Round to integers, where a block holds them, and keep them in range."""
-    if dtype.kind == "b":
-        return values > 0.5
-    if dtype.kind in "iu":
-        limits = np.iinfo(dtype)
-        values = np.clip(np.round(values), limits.min, limits.max)
-    return values.astype(dtype)

@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 
+from skmm.fusion._blocks import as_dtype
 from skmm.fusion._scales import apply_scale, column_scale
 
 
@@ -52,32 +53,6 @@ def scaled_tensors(blocks, scales):
     return tensors, torch.from_numpy(present)
 
 
-def unscale(values, scale):
-    """Undo the scale of one block; a constant column is constant again.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_samples, n_columns)
-    scale : ColumnScale
-
-    Returns
-    -------
-    values : ndarray of shape (n_samples, n_columns), float64
-    """
-    varies = scale.factor > 0
-    spread = np.where(varies, 1 / np.where(varies, scale.factor, 1.0), 0.0)
-    return values * spread + scale.mean
-
-
 def as_cells(values, shape, dtype):
-    """Give rows of float64 the shape and dtype of the samples of a modality.
-
-    Integers are rounded, and cut to the bounds of their dtype: a pixel is 255 at most.
-    """
-    values = values.reshape(len(values), *shape)
-    if dtype.kind == "b":
-        return values >= 0.5
-    if dtype.kind in "iu":
-        bounds = np.iinfo(dtype)
-        values = np.clip(np.rint(values), bounds.min, bounds.max)
-    return values.astype(dtype)
+    """Give rows of float64 the shape and dtype of the samples of a modality."""
+    return as_dtype(values.reshape(len(values), *shape), dtype)

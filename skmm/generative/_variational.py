@@ -3,11 +3,18 @@
 import numpy as np
 import pandas as pd
 import torch
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skmm._threads import one_thread
-from skmm._validation import Integral, Interval, Real, StrOptions, did_you_mean, validate_params
+from skmm._validation import (
+    Integral,
+    Interval,
+    Real,
+    StrOptions,
+    did_you_mean,
+    draw_seed,
+    validate_params,
+)
 from skmm.generative._estimator import TRAINING_CONSTRAINTS, GenerativeFusion
 from skmm.generative._likelihoods import LIKELIHOODS, check_values, choose_likelihoods
 from skmm.generative._scaling import scaled_tensors
@@ -357,8 +364,7 @@ class VariationalFusion(GenerativeFusion):
 
     def _generator(self, random_state):
         random_state = self.random_state if random_state is None else random_state
-        seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
-        return torch.Generator().manual_seed(int(seed))
+        return torch.Generator().manual_seed(draw_seed(random_state))
 
     def _draw(self, codes, generator):
         with torch.inference_mode(), one_thread():

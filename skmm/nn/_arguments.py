@@ -7,10 +7,10 @@ import torch
 from skmm._validation import Integral
 from skmm.nn._batches import Batches
 from skmm.nn._callbacks import EpochBar
-from skmm.nn._choices import rate_groups
+from skmm.nn._choices import describe_encoders, describe_modalities, rate_groups
 from skmm.nn._early_stopping import StopAtBest
 from skmm.nn._epoch_scoring import adapt_scoring
-from skmm.nn._kinds import n_channels, warn_of_large_table
+from skmm.nn._kinds import warn_of_large_table
 from skmm.nn._schedules import make_schedule
 from skmm.nn._training import NET_ARGUMENTS, OPTIMIZERS
 
@@ -41,14 +41,8 @@ def network_arguments(estimator, blocks, choices, rows, n_outputs, modalities=No
             f"hidden_dims={estimator.hidden_dims!r}; expected the widths of the layers, integers from 1"
         )
     if modalities is None:
-        modalities = {
-            name: (choice.kind, n_channels(blocks[name], choice.kind, rows))
-            for name, choice in choices.items()
-        }
+        modalities = describe_modalities(blocks, choices, rows)
         _warn_of_tables(modalities, estimator.encoders, blocks, rows)
-    arguments = {
-        name: choice.argument(blocks[name].tensor.shape[1:]) for name, choice in choices.items()
-    }
     network = {
         "modalities": modalities,
         "n_outputs": n_outputs,
@@ -57,7 +51,7 @@ def network_arguments(estimator, blocks, choices, rows, n_outputs, modalities=No
         "hidden_dims": tuple(map(int, estimator.hidden_dims)),
         "dropout": estimator.dropout,
         "modality_dropout": estimator.modality_dropout,
-        "encoders": {k: v for k, v in arguments.items() if v is not None},
+        "encoders": describe_encoders(blocks, choices),
         "auxiliary_weight": estimator.auxiliary_weight,
     }
     given = estimator.net_params or {}

@@ -8,7 +8,7 @@ from torch import nn
 from skmm._validation import Real, did_you_mean
 from skmm.nn._encoders.build import ENCODERS, takes_pixels
 from skmm.nn._encoders.checks import options_of
-from skmm.nn._kinds import kind_of
+from skmm.nn._kinds import as_kind, kind_of, n_channels
 
 
 class EncoderChoice(NamedTuple):
@@ -101,6 +101,40 @@ def _check_names(name, encoder, options):
                 f"encoders[{name!r}] has the option {option!r}, and {encoder.__name__} knows "
                 f"{known}, besides lr" + did_you_mean(option, known)
             )
+
+
+def as_chosen(blocks, choices):
+    """Bring blocks to the axes of their kinds, and check their values.
+
+    Parameters
+    ----------
+    blocks : dict of str to Block
+    choices : dict of str to EncoderChoice
+
+    Returns
+    -------
+    blocks : dict of str to Block
+    """
+    return {
+        name: as_kind(blocks[name], choice.kind, pixels=takes_pixels(choice.options))
+        for name, choice in choices.items()
+    }
+
+
+def describe_modalities(blocks, choices, rows):
+    """Kind, and number of features, channels or ids in some rows, by modality."""
+    return {
+        name: (choice.kind, n_channels(blocks[name], choice.kind, rows))
+        for name, choice in choices.items()
+    }
+
+
+def describe_encoders(blocks, choices):
+    """What a network is told of its encoders, for those that are not all defaults."""
+    arguments = {
+        name: choice.argument(blocks[name].tensor.shape[1:]) for name, choice in choices.items()
+    }
+    return {name: value for name, value in arguments.items() if value is not None}
 
 
 def rate_groups(choices):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import torch
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
+from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 from skorch.helper import predefined_split
@@ -20,11 +20,12 @@ from skmm._validation import (
     StrOptions,
     _check_sample_weight,
     all_or_nothing,
+    draw_seed,
 )
 from skmm.nn._arguments import net_arguments, network_arguments
 from skmm.nn._batches import BlockDataset
 from skmm.nn._blocks import read_blocks
-from skmm.nn._choices import choose_encoders
+from skmm.nn._choices import as_chosen, choose_encoders
 from skmm.nn._continuation import take_over
 from skmm.nn._encoders.build import takes_pixels, without_loading
 from skmm.nn._fusions import FUSIONS
@@ -33,7 +34,7 @@ from skmm.nn._hold_out import hold_out, hold_out_groups
 from skmm.nn._kinds import as_kind
 from skmm.nn._modality_weights import compute_weights, weighs_modalities
 from skmm.nn._schedules import SCHEDULES
-from skmm.nn._standardize import Standardize, channel_statistics
+from skmm.nn._standardize import set_statistics
 from skmm.nn._state import (
     check_versions,
     current_versions,
@@ -254,15 +255,12 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         weight = sum(goal.weight_of_samples for goal in goals)
         rows = rows_to_learn_from(blocks, weight, needs_all=not goes_on)
         choices = self._choose_encoders(blocks, goes_on)
-        blocks = {
-            name: as_kind(blocks[name], choice.kind, pixels=takes_pixels(choice.options))
-            for name, choice in choices.items()
-        }
+        blocks = as_chosen(blocks, choices)
         n_outputs = sum(width for _, width in loss["parts"])
         modalities = self.network_["modalities"] if goes_on else None
         network = network_arguments(self, blocks, choices, rows, n_outputs, modalities)
         target = tuple(self._make_target(goal, rows) for goal in goals)
-        seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+        seed = draw_seed(self.random_state)
         training, validation = rows, None
         if self.early_stopping and n_epochs is None:
             kept, held_out = self._hold_out(rows, strata, groups, seed)
@@ -434,10 +432,3 @@ def rows_to_learn_from(blocks, weight, *, needs_all=True):
         if needs_all and not block.present[rows].any():
             raise block.error("missing in every sample of positive weight; leave the column out")
     return rows
-
-
-def set_statistics(module, blocks, rows, weight):
-    """Let a network standardize by the mean and scale of each channel of some rows."""
-    for scaler, block in zip(module.scalers, blocks.values(), strict=True):
-        if isinstance(scaler, Standardize):
-            scaler.set_statistics(*channel_statistics(block, scaler.kind, rows, weight))

@@ -7,11 +7,11 @@ import torch
 from torch import nn
 
 from skmm._validation import did_you_mean
-from skmm.nn._encoders.build import ENCODERS, build_encoder, takes_pixels
+from skmm.nn._encoders.build import ENCODERS, build_encoder, build_scalers
 from skmm.nn._encoders.checks import options_of
 from skmm.nn._fusions import FUSIONS, ConcatModule
 from skmm.nn._masked_mean import masked_mean
-from skmm.nn._standardize import Standardize
+from skmm.nn._standardize import prepare
 from skmm.nn._unimodal_heads import UnimodalOutputs
 
 
@@ -95,12 +95,7 @@ class FusionNetwork(nn.Module):
         self.names = list(modalities)
         self.modality_dropout = modality_dropout
         choices = encoders or {}
-        self.scalers = nn.ModuleList(
-            nn.Identity()
-            if kind == "tokens" or takes_pixels(choices.get(name))
-            else Standardize(size, kind)
-            for name, (kind, size) in modalities.items()
-        )
+        self.scalers = build_scalers(modalities, choices)
         self.encoders = nn.ModuleList(
             _build_encoder(name, kind, size, embed_dim, dropout, choices.get(name))
             for name, (kind, size) in modalities.items()
@@ -207,13 +202,7 @@ class FusionNetwork(nn.Module):
 
     def _prepare(self, position, x, here):
         """Standardize, and put zeros where nothing is."""
-        scaler = self.scalers[position]
-        if isinstance(scaler, Standardize):
-            x = scaler(x, self.head[-1].weight.dtype)
-        if here is None:
-            return x
-        # Before the encoder: behind it, the gradient of an absent NaN would be NaN.
-        return torch.where(here.reshape(-1, *[1] * (x.ndim - 1)), x, 0)
+        return prepare(self.scalers[position], x, here, self.head[-1].weight.dtype)
 
 
 def _make_fusion(fusion, n_modalities, embed_dim, dropout, options):

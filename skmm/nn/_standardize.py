@@ -33,6 +33,46 @@ def channel_statistics(block, kind, rows, weight):
     return scaler.mean_, scaler.scale_
 
 
+def set_statistics(module, blocks, rows, weight):
+    """Let the scalers of a network learn from some rows of the blocks.
+
+    Parameters
+    ----------
+    module : nn.Module
+        Has ``scalers``, in the order of the blocks.
+    blocks : dict of str to Block
+    rows : ndarray of int
+    weight : ndarray of shape (n_samples,)
+    """
+    for scaler, block in zip(module.scalers, blocks.values(), strict=True):
+        if isinstance(scaler, Standardize):
+            scaler.set_statistics(*channel_statistics(block, scaler.kind, rows, weight))
+
+
+def prepare(scaler, x, here, dtype):
+    """Standardize samples, if the scaler does, and put zeros where nothing is.
+
+    Parameters
+    ----------
+    scaler : Standardize or nn.Identity
+    x : Tensor of shape (B, ...)
+    here : bool Tensor of shape (B,) or None
+        Which samples are present; None means all.
+    dtype : torch.dtype
+        Of the net.
+
+    Returns
+    -------
+    x : Tensor of shape (B, ...)
+    """
+    if isinstance(scaler, Standardize):
+        x = scaler(x, dtype)
+    if here is None:
+        return x
+    # Before the encoder: behind it, the gradient of an absent NaN would be NaN.
+    return torch.where(here.reshape(-1, *[1] * (x.ndim - 1)), x, 0)
+
+
 class Standardize(nn.Module):
     """Subtract the mean of each channel and divide by its scale, in the dtype of the net.
 

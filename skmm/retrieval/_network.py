@@ -8,8 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from skmm.nn._encoders.build import build_encoder, takes_pixels
-from skmm.nn._standardize import Standardize
+from skmm.nn._encoders.build import build_encoder, build_scalers
+from skmm.nn._standardize import prepare
 from skmm.retrieval._losses import hinge_loss, infonce_loss, siglip_loss
 
 # As in the code of CLIP and SigLIP: what similarities are multiplied by at first, and at most.
@@ -48,12 +48,7 @@ class RetrievalNetwork(nn.Module):
     def __init__(self, modalities, n_components, embed_dim, dropout, encoders):
         super().__init__()
         self.names = list(modalities)
-        self.scalers = nn.ModuleList(
-            nn.Identity()
-            if kind == "tokens" or takes_pixels(encoders.get(name))
-            else Standardize(size, kind)
-            for name, (kind, size) in modalities.items()
-        )
+        self.scalers = build_scalers(modalities, encoders)
         self.encoders = nn.ModuleList(
             build_encoder(kind, size, embed_dim, dropout, encoders.get(name))
             for name, (kind, size) in modalities.items()
@@ -75,10 +70,7 @@ class RetrievalNetwork(nn.Module):
         """Embed samples of one modality, (B, ...), as (B, n_components)."""
         position = self.names.index(name)
         projection = self.projections[position]
-        if isinstance(self.scalers[position], Standardize):
-            x = self.scalers[position](x, projection.weight.dtype)
-        if here is not None:  # before the encoder: behind it the gradient of an absent NaN is NaN
-            x = torch.where(here.reshape(-1, *[1] * (x.ndim - 1)), x, 0)
+        x = prepare(self.scalers[position], x, here, projection.weight.dtype)
         return functional.normalize(projection(self.encoders[position](x)), dim=1)
 
 

@@ -4,19 +4,19 @@ import hashlib
 
 import numpy as np
 import torch
-from sklearn.utils import check_random_state
 from skorch.helper import predefined_split
 
 from skmm._device import resolve_device
 from skmm._threads import one_thread
+from skmm._validation import draw_seed
 from skmm.nn._arguments import net_arguments
 from skmm.nn._batches import BlockDataset
 from skmm.nn._blocks import read_block
-from skmm.nn._choices import choose_encoders
+from skmm.nn._choices import as_chosen, choose_encoders, describe_encoders, describe_modalities
 from skmm.nn._encoders.build import takes_pixels, without_loading
-from skmm.nn._estimator import set_statistics
 from skmm.nn._hold_out import hold_out
-from skmm.nn._kinds import as_kind, n_channels
+from skmm.nn._kinds import as_kind
+from skmm.nn._standardize import set_statistics
 from skmm.nn._state import (
     check_versions,
     current_versions,
@@ -60,17 +60,14 @@ class Towers:
         settings = self.settings
         shapes = {name: block.tensor.shape[1:] for name, block in blocks.items()}
         choices = choose_encoders(blocks, settings.encoders)
-        blocks = {
-            name: as_kind(blocks[name], choice.kind, pixels=takes_pixels(choice.options))
-            for name, choice in choices.items()
-        }
+        blocks = as_chosen(blocks, choices)
         network = _describe_network(settings, blocks, choices, rows)
         loss = {
             "method": settings.method,
             "margin": settings.margin,
             "hard_negatives": settings.hard_negatives,
         }
-        seed = int(check_random_state(settings.random_state).randint(np.iinfo(np.int32).max))
+        seed = draw_seed(settings.random_state)
         training, validation = rows, None
         if settings.early_stopping:
             nothing = np.zeros(len(rows), dtype=int)
@@ -144,16 +141,10 @@ def number_contents(block):
 
 def _describe_network(settings, blocks, choices, rows):
     """Arguments of :class:`RetrievalNetwork`."""
-    arguments = {
-        name: choice.argument(blocks[name].tensor.shape[1:]) for name, choice in choices.items()
-    }
     return {
-        "modalities": {
-            name: (choice.kind, n_channels(blocks[name], choice.kind, rows))
-            for name, choice in choices.items()
-        },
+        "modalities": describe_modalities(blocks, choices, rows),
         "n_components": int(settings.n_components),
         "embed_dim": int(settings.embed_dim),
         "dropout": settings.dropout,
-        "encoders": {name: value for name, value in arguments.items() if value is not None},
+        "encoders": describe_encoders(blocks, choices),
     }

@@ -4,10 +4,17 @@ from copy import copy
 from itertools import chain, repeat
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from skmm._extractor import Extractor
-from skmm._validation import HasMethods, Integral, Interval, ModalityError, Real, StrOptions
+from skmm._validation import (
+    HasMethods,
+    Integral,
+    Interval,
+    ModalityError,
+    Real,
+    StrOptions,
+    draw_seed,
+)
 from skmm.cache._keys import hash_learned, hash_text
 from skmm.text._lookup import look_up
 from skmm.text._reader import READING_CONSTRAINTS, read_words
@@ -342,9 +349,9 @@ class Word2VecVectorizer(Extractor):
         return lengths
 
     def _draw_seed(self):
-        # check_random_state(None) would hand out numpy's global generator, and move it.
+        # draw_seed(None) would take numpy's global generator, and move it.
         random_state = np.random.RandomState() if self.random_state is None else self.random_state
-        return check_random_state(random_state).randint(np.iinfo(np.int32).max)
+        return draw_seed(random_state)
 
     def _read_batch(self, cells):
         # Lists of words are taken as they are; the look-up notices if one holds something else.

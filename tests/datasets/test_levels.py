@@ -2,7 +2,7 @@
 
 import pytest
 
-from skmm.datasets._levels import level_of_each
+from skmm.datasets._levels import level_of_each, noise_levels
 
 
 def test_a_number_counts_for_every_modality():
@@ -34,3 +34,11 @@ def test_an_unlimited_level_must_still_not_be_negative():
         ValueError, match="noise is -1 for modality 'a'; expected a number of at least"
     ):
         level_of_each({"a": -1}, ["a"], parameter="noise")
+
+
+def test_noise_multiplies_the_defaults_or_replaces_them_one_by_one():
+    defaults = {"image": 20.0, "text": 0.1}
+    assert noise_levels(2, defaults) == {"image": 40, "text": 0.2}
+    assert noise_levels({"text": 0.5}, defaults) == {"image": 20, "text": 0.5}
+    with pytest.raises(ValueError, match="noise names the modality 'sound'"):
+        noise_levels({"sound": 1}, defaults)

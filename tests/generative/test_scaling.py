@@ -7,7 +7,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.preprocessing import StandardScaler
 
 from skmm.fusion._blocks import Block
-from skmm.generative._scaling import as_cells, learn_scales, scaled_tensors, unscale
+from skmm.fusion._scales import undo_scale
+from skmm.generative._scaling import as_cells, learn_scales, scaled_tensors
 
 
 @pytest.fixture
@@ -41,8 +42,8 @@ def test_missing_rows_are_zero_whatever_lies_in_them(blocks):
 def test_the_way_back_ends_where_it_began(blocks):
     scales = learn_scales(blocks)
     (a, _), _ = scaled_tensors(blocks, scales)
-    assert_allclose(unscale(a.numpy(), scales["a"]), blocks["a"].values, rtol=1e-5)
-    assert (unscale(np.ones((2, 4)), scales["a"])[:, 3] == 7.0).all()
+    assert_allclose(undo_scale(a.numpy(), scales["a"]), blocks["a"].values, rtol=1e-5)
+    assert (undo_scale(np.ones((2, 4)), scales["a"])[:, 3] == 7.0).all()
 
 
 @pytest.mark.parametrize(

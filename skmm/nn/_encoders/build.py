@@ -1,12 +1,14 @@
 """Build the encoder of a modality from plain values, or from a module that a user gave."""
 
 import torch
+from torch import nn
 
 from skmm.nn._encoders.given import wrap_module
 from skmm.nn._encoders.image import ImageEncoder, is_pretrained
 from skmm.nn._encoders.sequence import SequenceEncoder
 from skmm.nn._encoders.tokens import TokenEncoder
 from skmm.nn._encoders.vector import VectorEncoder
+from skmm.nn._standardize import Standardize
 
 ENCODERS = {
     "vector": VectorEncoder,
@@ -41,6 +43,28 @@ def build_encoder(kind, size, embed_dim, dropout, choice=None):
         sample = torch.ones(1, *shape, dtype=int) if kind == "tokens" else torch.zeros(1, *shape)
         return wrap_module(module, sample, embed_dim)
     return ENCODERS[kind](size, embed_dim, **{"dropout": dropout, **(choice or {})})
+
+
+def build_scalers(modalities, choices):
+    """Build what stands before the encoders: ids, and pixels for pretrained networks, stay as they are.
+
+    Parameters
+    ----------
+    modalities : dict of str to (str, int)
+        Kind and size.
+    choices : dict of str to dict or (nn.Module, tuple)
+        As `choice` of :func:`build_encoder`, for those that are not all defaults.
+
+    Returns
+    -------
+    scalers : nn.ModuleList
+    """
+    return nn.ModuleList(
+        nn.Identity()
+        if kind == "tokens" or takes_pixels(choices.get(name))
+        else Standardize(size, kind)
+        for name, (kind, size) in modalities.items()
+    )
 
 
 def takes_pixels(choice):
