@@ -11,10 +11,18 @@ import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
+from skorch.callbacks import EpochScoring
 
-from skmm.frame import drop_modalities, make_frame
+from skmm.frame import TensorArray, drop_modalities, make_frame
 from skmm.generative import AdversarialFusion, AutoencoderFusion, VariationalFusion
-from skmm.nn import DeepFusionClassifier, DeepFusionRegressor, MultitaskFusion
+from skmm.nn import (
+    DeepFusionClassifier,
+    DeepFusionRegressor,
+    GradientBlending,
+    MultitaskFusion,
+    _batches,
+)
+from skmm.nn._blocks import Block
 from skmm.nn._fusions import FUSIONS
 from skmm.retrieval import CrossModalRetriever
 from tests.toys import shared_directions
@@ -97,6 +105,48 @@ def test_equal_seeds_give_equal_models(toy):
     X, y = toy
     model = DeepFusionClassifier(modality_dropout=0.3, device="cuda", **QUICK)
     assert_array_equal(*(clone(model).fit(X, y).predict_proba(X) for _ in range(2)))
+
+
+@pytest.mark.parametrize("body", ["cnn", "resnet"])
+def test_equal_seeds_give_equal_convolutions(toy, body):
+    X, y = toy
+    encoders = {"image": ("image", {"body": body})}
+    model = DeepFusionClassifier(encoders=encoders, device="cuda", **QUICK)
+    assert_array_equal(*(clone(model).fit(X, y).predict_proba(X) for _ in range(2)))
+    assert not torch.backends.cudnn.deterministic
+
+
+def test_samples_go_to_the_gpu_only_if_there_is_room(toy, monkeypatch):
+    X, y = toy
+    model = DeepFusionClassifier(device="cuda", early_stopping=True, **QUICK)
+    expected = clone(model).fit(X, y).predict_proba(X)
+    moved = []
+    monkeypatch.setattr(_batches, "_free_bytes", lambda device: moved.append(device) or 1)
+    assert_array_equal(clone(model).fit(X, y).predict_proba(X), expected)
+    assert moved == ["cuda"]
+    dataset = _batches.BlockDataset({"a": Block(np.zeros((4, 2)), np.ones(4, bool), "a")})
+    assert dataset.to("cuda") is dataset
+    monkeypatch.undo()
+    assert dataset.to("cuda").device.type == "cuda"
+
+
+def test_a_loss_that_is_no_number_names_the_modality(toy):
+    X, y = toy
+    X = X.assign(sensor=TensorArray(np.full((60, 4), 1e30) * np.arange(60)[:, None] ** 9.0))
+    model = DeepFusionClassifier(lr=1e12, optimizer="sgd", device="cuda", **QUICK)
+    with pytest.raises(FloatingPointError, match="the training loss is .* in epoch"):
+        model.fit(X, y)
+
+
+def test_epochs_are_scored_and_heads_are_weighed(toy):
+    X, y = toy
+    callbacks = [EpochScoring("accuracy", name="accuracy"), GradientBlending(period=1)]
+    model = DeepFusionClassifier(
+        auxiliary_weight=1.0, early_stopping=True, callbacks=callbacks, device="cuda", **QUICK
+    ).fit(X, y)
+    assert model.history_["accuracy"].between(0, 1).all()
+    assert model.modality_weights(X).shape == (60, 4)
+    assert model.embed(X).shape == (60, 8)
 
 
 def test_random_states_are_left_as_they_were(toy):

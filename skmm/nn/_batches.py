@@ -1,6 +1,8 @@
 """Feed skorch whole batches: fetching sample by sample takes half of the time of a small net."""
 
 import warnings
+from copy import copy
+from itertools import chain
 
 import numpy as np
 import torch
@@ -11,6 +13,9 @@ _INDEXABLE = {np.dtype(name) for name in ("?", "u1", "i1", "i2", "i4", "i8", "f2
 
 # A read-only array of fewer bytes is copied: that is sooner done than warnings are silenced.
 _SMALL = 2**16
+
+# Of the free memory of a GPU, what samples may take; the rest is for what is computed of them.
+_SHARE_OF_MEMORY = 0.5
 
 
 def as_tensor(array):
@@ -30,7 +35,7 @@ def as_tensor(array):
 
 
 class BlockDataset(Dataset):
-    """Some rows of the blocks, with their targets; indexed by a tensor of positions, or a slice.
+    """Samples of several blocks, with their targets; indexed by a tensor of positions, or a slice.
 
     There is a mask of presence only if something is missing: a network takes none for all present.
 
@@ -40,23 +45,49 @@ class BlockDataset(Dataset):
         As brought to their kinds.
     target : tuple of tuple of Tensor, default=()
         What the loss wants beside the scores: for each target (y, weight), or (y,).
-    rows : ndarray of int, default=None
-        Positions of the rows that belong to the dataset; None takes all.
     """
 
-    def __init__(self, blocks, target=(), rows=None):
+    def __init__(self, blocks, target=()):
         self.blocks = {name: as_tensor(block.tensor) for name, block in blocks.items()}
         self.n_samples = len(next(iter(blocks.values())).present)
         self.present = None
         if not all(block.present.all() for block in blocks.values()):
             self.present = torch.from_numpy(np.column_stack([b.present for b in blocks.values()]))
         self.target = target
-        self.rows = None if rows is None else torch.from_numpy(rows)
+        self.rows = None
+
+    def at(self, rows):
+        """Return a dataset of some rows, an ndarray of positions; it shares the tensors."""
+        part = copy(self)
+        part.rows = torch.from_numpy(rows).to(self.device)
+        return part
+
+    def to(self, device):
+        """Return the dataset on a GPU that has room for it, and as it is otherwise.
+
+        To copy batch by batch in every epoch takes longer than small nets take to learn from them.
+        """
+        tensors = [*self.blocks.values(), *chain.from_iterable(self.target)]
+        n_bytes = sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+        if torch.device(device).type == "cpu" or n_bytes > _SHARE_OF_MEMORY * _free_bytes(device):
+            return self
+        there = copy(self)
+        there.blocks = {name: tensor.to(device) for name, tensor in self.blocks.items()}
+        there.present = None if self.present is None else self.present.to(device)
+        there.target = tuple(tuple(part.to(device) for part in parts) for parts in self.target)
+        return there
+
+    @property
+    def device(self):
+        """Where the samples are."""
+        return next(iter(self.blocks.values())).device
 
     def __len__(self):
         return self.n_samples if self.rows is None else len(self.rows)
 
     def __getitem__(self, where):
+        if not isinstance(where, slice):
+            where = where.to(self.device)
         if self.rows is not None:
             where = self.rows[where]
         blocks = {name: _take(tensor, where) for name, tensor in self.blocks.items()}
@@ -65,6 +96,10 @@ class BlockDataset(Dataset):
         if self.present is not None:
             inputs["present"] = _take(self.present, where)
         return inputs, target
+
+
+def _free_bytes(device):
+    return torch.cuda.mem_get_info(device)[0]
 
 
 def _take(tensor, where):

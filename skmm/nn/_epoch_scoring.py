@@ -32,8 +32,9 @@ class TargetScoring(EpochScoring):
         dataset = dataset_train if self.on_train else dataset_valid
         if dataset is None:
             return None, None, []
-        codes = dataset.target[0][0].numpy()
-        y = decode(self.targets[0], codes if dataset.rows is None else codes[dataset.rows.numpy()])
+        codes = dataset.target[0][0]
+        codes = codes if dataset.rows is None else codes[dataset.rows]
+        y = decode(self.targets[0], codes.cpu().numpy())
         return dataset, self.target_extractor(y), []
 
     def on_train_begin(self, net, X=None, y=None, **kwargs):

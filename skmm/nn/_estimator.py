@@ -267,27 +267,27 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             training, validation = rows[kept], rows[held_out]
         if goes_on:  # in another order, but with the same part held out
             seed += self.n_iter_
-        dataset = BlockDataset(blocks, target, training)
         targets = [goal.target for goal in goals]
         options = net_arguments(
             self,
             seed,
             choices,
             targets,
-            len(dataset),
+            len(training),
             n_epochs,
             stops_early=validation is not None,
         )
-        if validation is not None:
-            options["train_split"] = predefined_split(BlockDataset(blocks, target, validation))
         device = resolve_device(self.device)
+        dataset = BlockDataset(blocks, target).to(device)
+        if validation is not None:
+            options["train_split"] = predefined_split(dataset.at(validation))
         with seed_scope(seed, device), one_thread():
             net = make_net(network, loss, device, self.precision, **options)
             if goes_on:
                 take_over(net, self.net_)
             else:
                 set_statistics(net.network, blocks, rows, weight)
-            train(net, dataset)
+            train(net, dataset.at(training))
         self.network_ = network | {"encoders": without_loading(network["encoders"])}
         self._loss = loss
         self._targets = targets

@@ -67,7 +67,7 @@ class LeanNet(NeuralNet):
         """Take one step of the optimizer, unless the loss is no number."""
         if not self.module_.training:
             self._set_training(True)
-        inputs, target = batch
+        inputs, target = self._bring(batch)
         self.optimizer_.zero_grad()
         scores = self.infer(inputs, **fit_params)
         loss = self.get_loss(scores, target, X=inputs, training=True)
@@ -100,19 +100,20 @@ class LeanNet(NeuralNet):
         return self._apply(self.module_, x, **fit_params)
 
     def _apply(self, module, inputs, **fit_params):
-        if self.device != "cpu":
-            inputs = to_tensor(inputs, device=self.device)
+        inputs = self._bring(inputs)
         if self.precision != "bfloat16":
             return module(**inputs, **fit_params)
         with torch.autocast(torch.device(self.device).type, torch.bfloat16):
             scores = module(**inputs, **fit_params)
         return scores.float()
 
+    def _bring(self, tensors):
+        """Bring tensors to the device of the net; on the CPU they are there, and time is short."""
+        return tensors if self.device == "cpu" else to_tensor(tensors, device=self.device)
+
     def get_loss(self, y_pred, y_true, X=None, training=False):
         """Compute the loss of a batch, with the penalty in training."""
-        if self.device != "cpu":
-            y_true = to_tensor(y_true, device=self.device)
-        loss = total_loss(self.criterion_, y_pred, y_true, self.network)
+        loss = total_loss(self.criterion_, y_pred, self._bring(y_true), self.network)
         if training and self.l1 > 0:
             weights = (p for p in self.module_.parameters() if p.ndim > 1 and p.requires_grad)
             loss = loss + self.l1 * sum(weight.abs().sum() for weight in weights)

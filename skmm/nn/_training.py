@@ -1,6 +1,6 @@
 """Train a network with skorch: the net, its loss, the scope of its seed, and what stops it."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import RLock
 
 import torch
@@ -93,7 +93,11 @@ def train(net, dataset):
 
 @contextmanager
 def seed_scope(seed, device):
-    """Seed torch inside the scope, and leave its global generators as they were."""
+    """Seed torch inside the scope, and leave its global generators as they were.
+
+    On a GPU, gradients of convolutions are summed in a fixed order inside the scope: otherwise equal
+    seeds would not give equal models.
+    """
     device = torch.device(device)
     devices = [device] if device.type == "cuda" else []
     with _SCOPE, torch.random.fork_rng(devices=devices):
@@ -102,4 +106,16 @@ def seed_scope(seed, device):
         for cuda in devices:
             with torch.cuda.device(cuda):
                 torch.cuda.manual_seed(seed)
+        with _ordered_sums() if devices else nullcontext():
+            yield
+
+
+@contextmanager
+def _ordered_sums():
+    cudnn = torch.backends.cudnn
+    before = cudnn.deterministic, cudnn.benchmark
+    cudnn.deterministic, cudnn.benchmark = True, False
+    try:
         yield
+    finally:
+        cudnn.deterministic, cudnn.benchmark = before

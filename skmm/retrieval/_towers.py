@@ -77,19 +77,19 @@ class Towers:
             training, validation = rows[kept], rows[held_out]
         contents = np.column_stack([number_contents(block) for block in blocks.values()])
         target = ((torch.from_numpy(contents),),)
-        dataset = BlockDataset(blocks, target, training)
         options = net_arguments(
-            settings, seed, choices, [], len(dataset), None, stops_early=validation is not None
+            settings, seed, choices, [], len(training), None, stops_early=validation is not None
         )
         groups = options.get("optimizer__param_groups", [])
         options["optimizer__param_groups"] = [*groups, *_WITHOUT_DECAY]
-        if validation is not None:
-            options["train_split"] = predefined_split(BlockDataset(blocks, target, validation))
         device = resolve_device(settings.device)
+        dataset = BlockDataset(blocks, target).to(device)
+        if validation is not None:
+            options["train_split"] = predefined_split(dataset.at(validation))
         with seed_scope(seed, device), one_thread():
             net = make_net(network, loss, device, settings.precision, **_CLASSES, **options)
             set_statistics(net.network, blocks, training, np.ones(len(contents)))
-            train(net, dataset)
+            train(net, dataset.at(training))
         self.network = network | {"encoders": without_loading(network["encoders"])}
         self.loss = loss
         self.shapes = shapes

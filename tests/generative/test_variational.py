@@ -64,7 +64,7 @@ def test_scores_are_the_closed_form_of_a_linear_model(fitted, X, modalities):
     values = np.hstack([test[m].array.tensor for m in modalities])
     expected = multivariate_normal(mean, loadings @ loadings.T + np.diag(noise)).logpdf(values)
     hidden = test.assign(**{m: None for m in X if m not in modalities})
-    scores = fitted.score_samples(hidden, n_draws=400)
+    scores = fitted.score_samples(hidden, n_draws=2000)
     assert_allclose(scores, expected, atol=0.3)  # Monte Carlo
     assert_allclose(scores.mean(), expected.mean(), atol=0.06)
 

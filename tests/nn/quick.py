@@ -5,7 +5,7 @@ from skorch.callbacks import Callback
 
 from skmm.nn import DeepFusionClassifier
 
-QUICK = {"max_epochs": 3, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0}
+QUICK = {"max_epochs": 3, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0, "device": "cpu"}
 
 
 def quick(**params):

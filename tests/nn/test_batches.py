@@ -68,12 +68,12 @@ def test_every_epoch_has_its_own_order(dataset):
 
 @pytest.mark.parametrize("generator", [None, torch.Generator()])
 def test_some_rows_make_a_dataset_of_their_own(dataset, generator):
-    rows = np.array([7, 2, 5])
-    part = BlockDataset(
-        {"a": Block(np.arange(10.0)[:, np.newaxis], np.ones(10, dtype=bool), "a")},
-        dataset.target,
-        rows,
-    )
+    part = dataset.at(np.array([7, 2, 5]))
     assert len(part) == 3
     seen = torch.cat([target[0][0] for _, target in Batches(part, 2, generator)])
     assert sorted(seen.tolist()) == [2, 5, 7]
+
+
+def test_samples_stay_where_they_are_without_a_gpu(dataset):
+    assert dataset.to("cpu") is dataset
+    assert dataset.at(np.array([1])).device == torch.device("cpu")

@@ -11,7 +11,7 @@ from skmm.frame import make_frame
 from skmm.nn import DeepFusionClassifier, DeepFusionRegressor, GradientBlending
 from skmm.nn._blending import blending_weights, mean_losses
 
-QUICK = {"max_epochs": 7, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0}
+QUICK = {"max_epochs": 7, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0, "device": "cpu"}
 GAIN, OVERFITTING = np.array([1, 2, 0.5]), np.array([0.5, 0.1, 0.9])
 
 

@@ -19,7 +19,7 @@ from skmm.nn import DeepFusionClassifier, DeepFusionRegressor
 from tests.nn._encoders import photo_network
 from tests.nn._encoders.photo_network import NAME
 
-QUICK = {"max_epochs": 2, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0}
+QUICK = {"max_epochs": 2, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0, "device": "cpu"}
 STEPS = [{"body": body} for body in ("lstm", "gru", "tcn", "transformer")] + [
     {"bidirectional": False, "pool": "last", "n_layers": 2},
     {"pool": "max", "dropout": 0.1},

@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 from skmm.frame import drop_modalities
 from skmm.nn import DeepFusionClassifier
 
-QUICK = {"max_epochs": 5, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0}
+QUICK = {"max_epochs": 5, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0, "device": "cpu"}
 
 
 @pytest.mark.parametrize("fusion", ["gated", "concat"])

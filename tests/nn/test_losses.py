@@ -76,8 +76,8 @@ def test_losses_of_targets_are_added_up(rng):
 
 def test_a_target_without_labels_in_a_batch_adds_nothing(rng):
     scores = torch.tensor(rng.normal(size=(4, 3)), requires_grad=True)
-    known = torch.tensor([0, 1, 1, 0]), torch.ones(4)
-    unknown = torch.zeros(4, 1), torch.zeros(4)
+    known = torch.tensor([0, 1, 1, 0]), torch.ones(4, dtype=torch.float64)
+    unknown = torch.zeros(4, 1, dtype=torch.float64), torch.zeros(4, dtype=torch.float64)
     loss = FusionLoss([("cross_entropy", 2), ("squared_error", 1)])(scores, (known, unknown))
     loss.backward()
     assert_allclose(loss.item(), torch.nn.functional.cross_entropy(scores[:, :2], known[0]).item())

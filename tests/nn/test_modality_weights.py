@@ -11,7 +11,7 @@ from skmm.frame import drop_modalities, make_frame
 from skmm.nn import DeepFusionClassifier, DeepFusionRegressor
 from skmm.nn._fusions import FUSIONS
 
-QUICK = {"max_epochs": 2, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0}
+QUICK = {"max_epochs": 2, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0, "device": "cpu"}
 
 
 @pytest.mark.parametrize("fusion", ["gated", "attention"])

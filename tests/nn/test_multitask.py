@@ -12,7 +12,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from skmm.frame import drop_modalities
 from skmm.nn import DeepFusionClassifier, DeepFusionRegressor, MultitaskFusion
 
-QUICK = {"max_epochs": 5, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0}
+QUICK = {"max_epochs": 5, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0, "device": "cpu"}
 THOROUGH = {"lr": 1e-2, "dropout": 0.0, "random_state": 0}
 
 

@@ -58,7 +58,7 @@ def test_it_gets_used_to_a_new_user():
     theirs = X - 4 * y[:, np.newaxis]  # the new user goes the other way
     model = quick(max_epochs=10, lr=1e-2).fit(X, y)
     before = model.score(theirs, y)
-    for _ in range(30):
+    for _ in range(100):
         model.partial_fit(theirs[:100], y[:100])
     assert before < 0.5
     assert model.score(theirs[100:], y[100:]) > 0.9

@@ -8,7 +8,7 @@ from sklearn.metrics import r2_score
 from skmm.frame import drop_modalities
 from skmm.nn import DeepFusionRegressor
 
-QUICK = {"max_epochs": 5, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0}
+QUICK = {"max_epochs": 5, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0, "device": "cpu"}
 
 
 @pytest.fixture

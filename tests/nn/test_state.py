@@ -15,7 +15,7 @@ from torch import nn
 from skmm.nn import DeepFusionClassifier, DeepFusionRegressor
 from skmm.nn._state import FORMAT, load_weights, weights_of
 
-QUICK = {"max_epochs": 2, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0}
+QUICK = {"max_epochs": 2, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0, "device": "cpu"}
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from skmm.nn._fusions import FUSIONS
 from skmm.nn._losses import FusionLoss
 from skmm.nn._unimodal_heads import UnimodalOutputs, head_losses, total_loss
 
-QUICK = {"max_epochs": 3, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0}
+QUICK = {"max_epochs": 3, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0, "device": "cpu"}
 MODALITIES = {"a": ("vector", 3), "b": ("sequence", 2)}
 PRESENT = torch.tensor([[1, 1], [1, 0], [0, 1], [1, 1]]).bool()
 Y, WEIGHT = torch.tensor([0, 1, 2, 1]), torch.tensor([0.5, 1.5, 1.0, 1.0])

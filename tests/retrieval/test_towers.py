@@ -12,7 +12,7 @@ from skmm.frame import make_frame
 from skmm.retrieval import CrossModalRetriever
 from skmm.retrieval._towers import Towers, number_contents
 
-QUICK = {"max_epochs": 4, "embed_dim": 8, "n_components": 4, "random_state": 0}
+QUICK = {"max_epochs": 4, "embed_dim": 8, "n_components": 4, "random_state": 0, "device": "cpu"}
 NETS = ["hinge", "infonce", "siglip"]
 
 
