@@ -28,14 +28,17 @@ def column_scale(rows, scaling, weight):
     if scaling is None:
         scale = ColumnScale(mean, np.zeros_like(mean), np.full(len(mean), np.sqrt(weight)))
         return scale, 1.0
-    # As scikit-learn's scalers: a column that varies by rounding only is constant.
-    epsilon = np.finfo(rows.dtype).eps
-    bound = rows.shape[0] * epsilon * variance + (rows.shape[0] * mean * epsilon) ** 2
-    constant = variance <= bound
+    constant = is_constant(mean, variance, rows.shape[0], rows.dtype)
     factor = np.where(constant, 0.0, 1 / np.sqrt(np.where(constant, 1.0, variance)))
     center = np.zeros_like(mean) if is_sparse else mean
     divisor = _block_divisor(rows, center, factor, scaling) or 1.0
     return ColumnScale(mean, center, factor * np.sqrt(weight) / divisor), divisor
+
+
+def is_constant(mean, variance, n_values, dtype):
+    """Tell which columns vary by rounding only, as scikit-learn's scalers do."""
+    epsilon = np.finfo(dtype).eps
+    return variance <= n_values * epsilon * variance + (n_values * mean * epsilon) ** 2
 
 
 def _mean_and_variance(rows):
