@@ -123,20 +123,36 @@ def _rebuild_modality_error(cls, message, place):
     return cls(message, **place)
 
 
+def make_rng(random_state):
+    """Turn a `random_state` into a generator, and leave numpy's global one alone.
+
+    Parameters
+    ----------
+    random_state : int, RandomState instance or None
+        As in scikit-learn, but None takes a generator that is seeded by the operating system:
+        ``check_random_state(None)`` would hand out numpy's global one, and move it.
+
+    Returns
+    -------
+    rng : RandomState
+    """
+    return np.random.RandomState() if random_state is None else check_random_state(random_state)
+
+
 def draw_seed(random_state):
     """Draw a seed for what has generators of its own.
 
     Parameters
     ----------
     random_state : int, RandomState instance or None
-        As in scikit-learn; None takes numpy's global generator.
+        As :func:`make_rng` takes it.
 
     Returns
     -------
     seed : int
         Below 2**31 - 1.
     """
-    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
+    return int(make_rng(random_state).randint(np.iinfo(np.int32).max))
 
 
 def is_null(cell):

@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 from scipy.sparse import issparse
-from sklearn.utils import check_random_state
 
 from skmm._tensor import TensorArray, TensorDtype
-from skmm._validation import ModalityError, Real, is_null, refuse_dict
+from skmm._validation import ModalityError, Real, is_null, make_rng, refuse_dict
 
 __all__ = [
     "TensorArray",
@@ -351,7 +350,7 @@ def _choose(names, modalities):
 def _draw_cells(present, chosen, rate, keep_one, random_state):
     """Which cells to drop, as a bool ndarray of the shape of `present`."""
     # One draw per cell, whatever the rate: what is dropped grows with the rate.
-    draws = check_random_state(random_state).uniform(size=present.shape)
+    draws = make_rng(random_state).uniform(size=present.shape)
     droppable = present.to_numpy() & present.columns.isin(chosen)
     dropped = droppable & (draws < rate)
     if keep_one:

@@ -99,10 +99,13 @@ def fusion(request):
     return clone(request.param)
 
 
+def example_of(name):
+    return clone(EXTRACTORS[name][0] if name in EXTRACTORS else (NUMERIC | PAIRED)[name][0])
+
+
 @pytest.fixture(params=[*EXTRACTORS, *NUMERIC, *PAIRED])
 def estimator(request):
-    name = request.param
-    return clone(EXTRACTORS[name][0] if name in EXTRACTORS else (NUMERIC | PAIRED)[name][0])
+    return example_of(request.param)
 
 
 @pytest.fixture(params=[e for instances in PAIRED.values() for e in instances], ids=repr)
@@ -337,6 +340,22 @@ def test_fit_leaves_x_y_and_global_state_as_they_were(estimator):
     before, state = joblib.hash((X, y)), global_state()
     output(estimator.fit(X, y), X)
     assert joblib.hash((X, y)) == before
+    assert global_state() == state
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        name
+        for name in (*EXTRACTORS, *NUMERIC, *PAIRED)
+        if "random_state" in example_of(name).get_params()
+    ],
+    indirect=True,
+)
+def test_fit_without_a_seed_leaves_global_state_alone(estimator):
+    X, y = toy_data(estimator)
+    state = global_state()
+    estimator.set_params(random_state=None).fit(X, y)
     assert global_state() == state
 
 

@@ -14,6 +14,7 @@ from skmm._validation import (
     did_you_mean,
     draw_seed,
     is_null,
+    make_rng,
     refuse_dict,
 )
 
@@ -104,3 +105,11 @@ def test_no_target_is_refused():
 def test_a_seed_comes_from_the_random_state():
     assert draw_seed(3) == draw_seed(np.random.RandomState(3)) != draw_seed(4)
     assert type(draw_seed(3)) is int
+
+
+def test_no_random_state_draws_anew_and_leaves_numpys_alone():
+    before = np.random.get_state()[1].tolist()  # noqa: NPY002
+    assert draw_seed(None) != draw_seed(None)
+    assert np.random.get_state()[1].tolist() == before  # noqa: NPY002
+    generator = np.random.RandomState(0)
+    assert make_rng(generator) is generator

@@ -1,9 +1,8 @@
 """Drawn pairs of shapes, and captions that say what is to be seen."""
 
 import numpy as np
-from sklearn.utils import check_random_state
 
-from skmm._validation import Integral, Interval, Real, validate_params
+from skmm._validation import Integral, Interval, Real, make_rng, validate_params
 from skmm.datasets._levels import level_of_each, noise_levels
 from skmm.datasets._presence import draw_presence, hide
 from skmm.frame import make_frame
@@ -93,7 +92,7 @@ def make_captioned_shapes(n_samples=500, *, size=32, noise=1.0, missing=0.0, ran
     """
     levels = noise_levels(noise, DEFAULT_NOISE)
     rates = level_of_each(missing, list(levels), parameter="missing", upper=1)
-    random_state = check_random_state(random_state)
+    random_state = make_rng(random_state)
 
     scenes = [_draw_scene(random_state) for _ in range(n_samples)]
     pictures = np.empty((n_samples, size, size, 3), dtype=np.uint8)

@@ -4,9 +4,8 @@ import string
 
 import numpy as np
 from sklearn.datasets import load_digits
-from sklearn.utils import check_random_state
 
-from skmm._validation import Integral, Interval, Real, validate_params
+from skmm._validation import Integral, Interval, Real, make_rng, validate_params
 from skmm.datasets._levels import level_of_each, noise_levels
 from skmm.datasets._presence import draw_presence, hide
 from skmm.frame import make_frame
@@ -94,7 +93,7 @@ def make_keypad_digits(n_samples=500, *, noise=1.0, missing=0.0, random_state=No
     """
     levels = noise_levels(noise, DEFAULT_NOISE)
     rates = level_of_each(missing, list(levels), parameter="missing", upper=1)
-    random_state = check_random_state(random_state)
+    random_state = make_rng(random_state)
 
     images, y = load_digits(return_X_y=True)
     rows = random_state.permutation(len(y))[:n_samples]

@@ -3,9 +3,8 @@
 from math import prod
 
 import numpy as np
-from sklearn.utils import check_random_state
 
-from skmm._validation import Integral
+from skmm._validation import Integral, make_rng
 from skmm.datasets._levels import level_of_each
 from skmm.datasets._presence import draw_presence, hide
 from skmm.frame import make_frame
@@ -21,7 +20,7 @@ def draw(n_samples, modalities, redundant, unique, synergistic, noise, missing, 
     _check_dials(redundant, unique, synergistic)
     noise = level_of_each(noise, list(shapes), parameter="noise")
     rates = level_of_each(missing, list(shapes), parameter="missing", upper=1)
-    random_state = check_random_state(random_state)
+    random_state = make_rng(random_state)
 
     shared = random_state.normal(size=n_samples)
     own = random_state.normal(size=(len(shapes), n_samples))

@@ -1,9 +1,8 @@
 """Drawn faces and short posts, which together tell how somebody feels."""
 
 import numpy as np
-from sklearn.utils import check_random_state
 
-from skmm._validation import Integral, Interval, Real, validate_params
+from skmm._validation import Integral, Interval, Real, make_rng, validate_params
 from skmm.datasets._faces import draw_faces
 from skmm.datasets._levels import level_of_each, noise_levels
 from skmm.datasets._presence import draw_presence, hide
@@ -110,7 +109,7 @@ def make_sentiment(
     """
     levels = noise_levels(noise, DEFAULT_NOISE)
     rates = level_of_each(missing, list(levels), parameter="missing", upper=1)
-    random_state = check_random_state(random_state)
+    random_state = make_rng(random_state)
 
     y = random_state.randint(N_CLASSES, size=n_samples)
     has_cue = random_state.uniform(size=n_samples) < 0.5

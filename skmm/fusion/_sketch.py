@@ -5,9 +5,8 @@ from functools import reduce
 import numpy as np
 from scipy import sparse
 from sklearn.base import ClassNamePrefixFeaturesOutMixin
-from sklearn.utils import check_random_state
 
-from skmm._validation import Integral, Interval
+from skmm._validation import Integral, Interval, make_rng
 from skmm.fusion._block_fusion import BlockFusion, common_dtype
 from skmm.fusion._blocks import fill
 
@@ -91,7 +90,7 @@ class SketchFusion(ClassNamePrefixFeaturesOutMixin, BlockFusion):
         return self.n_components
 
     def _learn(self, blocks, y):
-        rng = check_random_state(self.random_state)
+        rng = make_rng(self.random_state)
         self.hashes_, self.signs_ = {}, {}
         for modality in sorted(blocks, key=str):
             width = blocks[modality].values.shape[1]

@@ -3,12 +3,19 @@
 import os
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from skmm._device import resolve_device
 from skmm._extractor import Extractor
 from skmm._threads import one_thread
-from skmm._validation import HasMethods, Integral, Interval, ModalityError, Real, StrOptions
+from skmm._validation import (
+    HasMethods,
+    Integral,
+    Interval,
+    ModalityError,
+    Real,
+    StrOptions,
+    make_rng,
+)
 from skmm.image._backbones import is_backbone_name, when_changed
 from skmm.image._feature_maps import open_module, open_named
 from skmm.image._kmeans_filters import Filters, encode_image, learn_filters, sample_patches
@@ -261,19 +268,13 @@ class CNNExtractor(Extractor):
         if not self._learns:
             return dict.fromkeys(("patch_mean_", "whitening_", "filters_"))
         with one_thread():
-            rng = self._make_rng()
+            rng = make_rng(self.random_state)
             patches = self._sample_patches(samples, rng.permutation(rows)[:_MOST_IMAGES], rng)
             try:
                 learned = learn_filters(patches, self.n_filters, rng.randint(np.iinfo("i4").max))
             except ModalityError as error:
                 raise error.at(modality=samples.name) from None
         return {f"{name}_": value for name, value in learned._asdict().items()}
-
-    def _make_rng(self):
-        # check_random_state(None) would hand out numpy's global generator, and move it.
-        return check_random_state(
-            np.random.RandomState() if self.random_state is None else self.random_state
-        )
 
     def _sample_patches(self, samples, rows, rng):
         n_each, patches = -(-self.n_patches // len(rows)), []

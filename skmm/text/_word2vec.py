@@ -331,7 +331,7 @@ class Word2VecVectorizer(Extractor):
             "window": self.window,
             "min_count": self.min_count,
             "workers": self.workers,
-            "seed": self._draw_seed(),
+            "seed": draw_seed(self.random_state),
         }
         if self.algorithm == "word2vec":
             return Word2Vec(**options)
@@ -347,11 +347,6 @@ class Word2VecVectorizer(Extractor):
                 "1 <= shortest <= longest"
             )
         return lengths
-
-    def _draw_seed(self):
-        # draw_seed(None) would take numpy's global generator, and move it.
-        random_state = np.random.RandomState() if self.random_state is None else self.random_state
-        return draw_seed(random_state)
 
     def _read_batch(self, cells):
         # Lists of words are taken as they are; the look-up notices if one holds something else.
