@@ -1,6 +1,7 @@
 """Fixtures shared by all tests."""
 
 import os
+import socket
 from contextlib import contextmanager
 from pathlib import Path
 from time import process_time
@@ -10,6 +11,25 @@ os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
 import numpy as np
 import pytest
+
+
+class NetworkError(AssertionError):
+    """Something wanted to reach another machine."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network():
+    """Nothing in this package, or under it, may ask another machine for anything."""
+    connect = socket.socket.connect
+
+    def connect_here(self, address):
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise NetworkError(f"a test wants to connect to {address}")
+        return connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect_here)
+        yield
 
 
 def _seeds():
