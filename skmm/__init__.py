@@ -10,7 +10,7 @@ The map of the house, each floor standing on those above it in this list:
 - ``skmm.fusion``: early fusion of blocks, late fusion of decisions.
 - ``skmm.nn``: deep fusion; torch lives here. ``skmm.generative``: fusion without labels.
   ``skmm.retrieval``: find samples of one modality by another.
-- ``skmm.model_selection``: compare fusions.
+- ``skmm.model_selection``: compare fusions. ``skmm.inspection``: understand them.
 
 The names below are loaded when first used, so that importing skmm stays cheap.
 """

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import issparse
 from sklearn.base import _fit_context
+from sklearn.metrics._scorer import _BaseScorer
 from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils._indexing import _get_column_indices
 from sklearn.utils._metadata_requests import _raise_for_params, _routing_enabled
 from sklearn.utils._param_validation import (
     HasMethods,
@@ -40,11 +42,13 @@ __all__ = [
     "RealNotInt",
     "StrOptions",
     "_BaseComposition",
+    "_BaseScorer",
     "_VisualBlock",
     "_check_method_params",
     "_check_sample_weight",
     "_check_y",
     "_fit_context",
+    "_get_column_indices",
     "_get_output_config",
     "_print_elapsed_time",
     "_raise_for_params",

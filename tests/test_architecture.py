@@ -37,6 +37,7 @@ FLOOR = {
     "generative": 4,
     "nn": 4,
     "retrieval": 4,
+    "inspection": 5,
     "model_selection": 5,
 }
 SAME_FLOOR = {
@@ -152,7 +153,7 @@ def run_python(code):
         "skmm.text",
         "skmm.sensor",
     ]
-    + ["skmm.fusion", "skmm.model_selection"],
+    + ["skmm.fusion", "skmm.inspection", "skmm.model_selection"],
 )
 def test_import_is_light(package):
     code = f"import sys, {package}; print(sorted({HEAVY!r} & set(sys.modules)))"

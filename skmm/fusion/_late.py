@@ -3,6 +3,7 @@
 import warnings
 from contextlib import nullcontext
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,16 @@ from skmm.fusion._missing import explain_imputer
 from skmm.fusion._out_of_fold import fit_member, make_splits, out_of_fold, predict_member
 from skmm.fusion._rules import UNWEIGHTED, confidence_shares
 from skmm.fusion._weights import check_weights
+
+
+class Decisions(NamedTuple):
+    """What members predict of samples; fusions combine it as they do what they are given to predict.
+
+    Inspection keeps it while it takes modalities away.
+    """
+
+    predictions: np.ndarray  # (n_members, n_samples, n_outputs); 0 where not present
+    present: np.ndarray  # (n_samples, n_members), bool
 
 
 def _check_names(members):
@@ -392,10 +403,14 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
                 predictions[member, present[:, member]] = rows
         return predictions
 
+    def _ask_members(self, X):
+        """What the members decide, each by itself."""
+        X, columns, present = self._read_fitted(X)
+        return Decisions(self._predict_members(X, columns, present), present)
+
     def _combine(self, X):
         """The rule applied to X; rows without any modality get what is known of y alone."""
-        X, columns, present = self._read_fitted(X)
-        predictions = self._predict_members(X, columns, present)
+        predictions, present = X if isinstance(X, Decisions) else self._ask_members(X)
         counts = present
         if self._rule == "stacking":
             meta = self._meta_features(predictions, present)

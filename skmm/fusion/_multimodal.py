@@ -204,13 +204,7 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
             What the fusion makes of the blocks. With ``fusion=None`` a DataFrame with one tensor
             column per modality and the index of X.
         """
-        check_is_fitted(self)
-        members = self.transformers_
-        X = self._read_X(X, members, reset=False, allow_nan=not self._is_missing("error"))
-        columns = self._read_columns(X, members)
-        values = self._run(_transform_rows, members, columns, X)
-        blocks = self._collect(members, values, columns, X)
-        return self._fuse(blocks, fill_blocks(self.fill_, blocks), X)
+        return self._fuse_blocks(*self._make_blocks(X))
 
     def get_feature_names_out(self, input_features=None):
         """Name the output columns: ``modality__feature``, or the modalities with ``fusion=None``.
@@ -294,7 +288,7 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
             self.fill_ = learn_fill(self.missing, blocks)
             filled = fill_blocks(self.fill_, blocks)
             self._fit_fusion(blocks, filled, y, X, routed)
-            return self._fuse(blocks, filled, X)
+            return self._fuse(blocks, filled, getattr(X, "index", None))
 
     def _check_indicator(self, members):
         if self.add_indicator and any(member.modality == INDICATOR for member in members):
@@ -310,6 +304,22 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
             column.as_floats() if isinstance(member.estimator, str) else column
             for member, column in zip(members, columns, strict=True)
         ]
+
+    def _make_blocks(self, X):
+        """The blocks of X by modality, with their gaps, and its index: what is costly in transform.
+
+        Inspection comes in here and in :meth:`_fuse_blocks`, to take modalities away in between.
+        """
+        check_is_fitted(self)
+        members = self.transformers_
+        X = self._read_X(X, members, reset=False, allow_nan=not self._is_missing("error"))
+        columns = self._read_columns(X, members)
+        values = self._run(_transform_rows, members, columns, X)
+        return self._collect(members, values, columns, X), getattr(X, "index", None)
+
+    def _fuse_blocks(self, blocks, index):
+        """The rest of transform."""
+        return self._fuse(blocks, fill_blocks(self.fill_, blocks), index)
 
     def _collect(self, members, values, columns, X):
         """Blocks of all rows by modality; one missing everywhere takes the form it had in fit."""
@@ -365,8 +375,7 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
         if hasattr(self.fusion_, "output_slices_"):
             self.output_slices_ = self.fusion_.output_slices_
 
-    def _fuse(self, blocks, filled, X):
-        index = getattr(X, "index", None)
+    def _fuse(self, blocks, filled, index):
         missing = np.column_stack([~block.present for block in blocks.values()])
         if self.fusion_ is None:
             if self.add_indicator:

@@ -1,0 +1,21 @@
+"""Understand a fusion: which modalities matter, which need each other, and for whom it works."""
+
+from skmm.inspection._contributions import SampleContributions, sample_contributions
+from skmm.inspection._importance import ModalityImportance, modality_importance
+from skmm.inspection._importance_display import ModalityImportanceDisplay
+from skmm.inspection._interaction_display import ModalityInteractionDisplay
+from skmm.inspection._interactions import ModalityInteractions, modality_interactions
+from skmm.inspection._subgroups import SubgroupReport, subgroup_report
+
+__all__ = [
+    "ModalityImportance",
+    "ModalityImportanceDisplay",
+    "ModalityInteractionDisplay",
+    "ModalityInteractions",
+    "SampleContributions",
+    "SubgroupReport",
+    "modality_importance",
+    "modality_interactions",
+    "sample_contributions",
+    "subgroup_report",
+]

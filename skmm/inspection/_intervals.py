@@ -1,0 +1,84 @@
+"""How sure an effect is: intervals from blocks of left-out rows, or from folds."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import t as t_distribution
+
+N_BLOCKS = 20
+
+
+class Estimate(NamedTuple):
+    """Effects with what is known of their precision."""
+
+    trials: np.ndarray  # (n_effects, n_trials): by repeat or by fold
+    mean: np.ndarray  # (n_effects,)
+    interval: np.ndarray  # (n_effects, 2); NaN where none was wanted
+
+
+def deal_into_blocks(n_samples, groups, random_state):
+    """Deal rows at random into blocks of about one size, which keep groups whole.
+
+    Parameters
+    ----------
+    n_samples : int
+    groups : array-like of shape (n_samples,) or None
+    random_state : RandomState
+
+    Returns
+    -------
+    blocks : ndarray of shape (n_samples,), int
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to leave out.
+    """
+    units = np.arange(n_samples)
+    if groups is not None:
+        units = np.unique(np.asarray(groups), return_inverse=True)[1].ravel()
+    n_units = units.max() + 1
+    if n_units < 2:
+        what = "sample" if groups is None else "group"
+        raise ValueError(
+            f"X has {n_units} {what}, and an interval needs two; set confidence_level=None"
+        )
+    block_of = np.empty(n_units, dtype=int)
+    block_of[random_state.permutation(n_units)] = np.arange(n_units) % min(N_BLOCKS, n_units)
+    return block_of[units]
+
+
+def jackknife(values):
+    """Standard errors of effects from their values without each block.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_effects, n_blocks)
+
+    Returns
+    -------
+    errors : ndarray of shape (n_effects,)
+    """
+    return np.sqrt((values.shape[1] - 1) * values.var(axis=1))
+
+
+def fold_errors(values, test_over_train):
+    """Standard errors of means over folds, whose training sets overlap (Nadeau and Bengio, 2003).
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_effects, n_folds)
+    test_over_train : float
+        Size of a test fold over the size of its training set.
+
+    Returns
+    -------
+    errors : ndarray of shape (n_effects,)
+    """
+    return np.sqrt((1 / values.shape[1] + test_over_train) * values.var(axis=1, ddof=1))
+
+
+def t_interval(mean, errors, freedom, level):
+    """Intervals of Student's t, (n_effects, 2)."""
+    half = t_distribution.ppf((1 + level) / 2, freedom) * errors
+    return np.column_stack([mean - half, mean + half])

@@ -1,0 +1,147 @@
+"""Which columns of X belong to which modality, and which part of a model reads them."""
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from skmm._validation import _get_column_indices, refuse_dict
+from skmm.frame import check_frame
+from skmm.fusion import LateFusionClassifier, LateFusionRegressor, MultimodalFusion
+
+LATE = (LateFusionClassifier, LateFusionRegressor)
+
+
+def check_samples(X):
+    """Return X as a frame, or as a matrix of numbers.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    """
+    refuse_dict(X)
+    if isinstance(X, pd.DataFrame):
+        check_frame(X)
+        return X
+    matrix = X if hasattr(X, "toarray") else np.asarray(X)
+    if not isinstance(matrix, np.ndarray) or matrix.ndim != 2 or matrix.dtype.kind not in "biuf":
+        raise TypeError(
+            f"X is a {type(X).__name__}; give a DataFrame with one column per modality, or a dense "
+            "matrix of numbers"
+        )
+    return matrix
+
+
+def read_modalities(estimator, X, modalities=None):
+    """Say which columns of X each modality has.
+
+    Parameters
+    ----------
+    estimator : estimator
+    X : DataFrame or ndarray of shape (n_samples, n_columns)
+    modalities : dict {name: column or columns}, list of columns, or None
+        None takes the members of the fusion that reads X, where those with a column in common are
+        one, and otherwise every column.
+
+    Returns
+    -------
+    positions : dict {name: ndarray of int}
+        No column belongs to two modalities.
+
+    Raises
+    ------
+    ValueError
+        If a column is not in X, or belongs to two modalities, or there is none.
+    """
+    if modalities is None:
+        fusion = fusion_in(estimator)
+        return _every_column(X) if fusion is None else _merge(member_columns(fusion, X), X)
+    if not isinstance(modalities, dict):
+        modalities = {name: name for name in modalities}
+    positions = {name: _positions(X, columns) for name, columns in modalities.items()}
+    if not positions:
+        raise ValueError("modalities is empty; name at least one, or None for all")
+    _check_disjoint(positions, X)
+    return positions
+
+
+def fusion_in(estimator):
+    """The fusion of members that reads X: the model itself, or its first step; None if there is none."""
+    first = estimator.steps[0][1] if isinstance(estimator, Pipeline) else estimator
+    return first if isinstance(first, (MultimodalFusion, *LATE)) else None
+
+
+def member_columns(fusion, X):
+    """Columns of X that each member reads, by the member's name; those that are dropped read none."""
+    name = "transformers" if isinstance(fusion, MultimodalFusion) else "estimators"
+    members = getattr(fusion, f"{name}_", getattr(fusion, name))
+    return {
+        modality: _positions(X, columns[0] if columns else modality)
+        for modality, estimator, *columns in members
+        if not (isinstance(estimator, str) and estimator == "drop")
+    }
+
+
+def owners(columns, modalities):
+    """Say to which modality the columns of each member belong.
+
+    Parameters
+    ----------
+    columns : dict {member: ndarray of int}
+    modalities : dict {name: ndarray of int}
+
+    Returns
+    -------
+    owners : dict {member: name or None} or None
+        None for a member with columns of no modality; None altogether if a member mixes them.
+    """
+    owner_of = {int(j): name for name, positions in modalities.items() for j in positions}
+    found = {member: {owner_of.get(int(j)) for j in own} for member, own in columns.items()}
+    if any(len(names) > 1 for names in found.values()):
+        return None
+    return {member: names.pop() for member, names in found.items()}
+
+
+def _every_column(X):
+    names = X.columns if isinstance(X, pd.DataFrame) else [f"x{j}" for j in range(X.shape[1])]
+    return {name: np.array([j]) for j, name in enumerate(names)}
+
+
+def _positions(X, columns):
+    if isinstance(columns, str) and not isinstance(X, pd.DataFrame):
+        return np.arange(X.shape[1])  # an only member may take a whole matrix
+    positions = np.unique(_get_column_indices(X, columns))
+    if not len(positions):
+        raise ValueError(f"{columns!r} selects no column of X")
+    return positions
+
+
+def _merge(columns, X):
+    """Members with a column in common are one modality, which has the name of that column."""
+    merged = []
+    for member, own in columns.items():
+        names, union = [member], set(own.tolist())
+        for entry in [entry for entry in merged if entry[1] & union]:
+            merged.remove(entry)
+            names, union = entry[0] + names, entry[1] | union
+        merged.append((names, union))
+    return {_name(names, union, X): np.array(sorted(union)) for names, union in merged}
+
+
+def _name(members, columns, X):
+    if len(members) > 1 and len(columns) == 1 and isinstance(X, pd.DataFrame):
+        return X.columns[next(iter(columns))]
+    return "+".join(members)
+
+
+def _check_disjoint(positions, X):
+    owner_of = {}
+    for name, own in positions.items():
+        for j in own.tolist():
+            if j in owner_of:
+                column = X.columns[j] if isinstance(X, pd.DataFrame) else j
+                raise ValueError(
+                    f"modalities {owner_of[j]!r} and {name!r} both have column {column!r}; a column "
+                    "belongs to one modality"
+                )
+            owner_of[j] = name

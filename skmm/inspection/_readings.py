@@ -1,0 +1,75 @@
+"""Ask a fitted model with every coalition of modalities, from samples that were read once."""
+
+import numpy as np
+from sklearn.utils import check_random_state
+from sklearn.utils.parallel import Parallel, delayed
+
+from skmm.inspection._removal import explain_nulls, make_removals
+from skmm.inspection._views import make_view
+
+
+class Readings:
+    """What a model has read of the samples, and of what stands in for modalities that are removed.
+
+    Parameters
+    ----------
+    estimator : fitted estimator
+    X : DataFrame or ndarray
+    modalities : dict {name: ndarray of int}
+    removal : {"mask", "permute", "mean"}
+    n_repeats : int
+    seed : int
+        Of the permutations.
+    of_samples : bool, default=False
+        Whether the estimator must see samples, and not what was read of them.
+    """
+
+    def __init__(self, estimator, X, modalities, removal, *, n_repeats, seed, of_samples=False):
+        self.names = list(modalities)
+        self.is_masked = removal == "mask"
+        removals = make_removals(removal, X, modalities, n_repeats, check_random_state(seed))
+        self.view = make_view(estimator, X, modalities, of_samples=of_samples)
+        self.whole = self.view.read(X)
+        with explain_nulls(estimator, self.is_masked):
+            self.removed = [
+                (self.whole if table is None else self.view.read(table), rows)
+                for table, rows in removals
+            ]
+
+    def over(self, coalitions, function, n_jobs=None):
+        """Call ``function(estimator, X, is_masked=...)`` for every coalition and every repeat.
+
+        Parameters
+        ----------
+        coalitions : ndarray of shape (n_coalitions, n_modalities), bool
+        function : callable
+            Returns an array, of one shape in all calls.
+        n_jobs : int or None, default=None
+
+        Returns
+        -------
+        results : ndarray of shape (n_coalitions, n_repeats, ...)
+        """
+        n_repeats = len(self.removed)
+        # With all modalities there is nothing to repeat.
+        trials = [1 if coalition.all() else n_repeats for coalition in coalitions]
+        results = iter(
+            Parallel(n_jobs=n_jobs)(
+                delayed(self._call)(function, coalition, self.removed[repeat])
+                for coalition, n_trials in zip(coalitions, trials, strict=True)
+                for repeat in range(n_trials)
+            )
+        )
+        return np.stack(
+            [
+                np.stack([next(results) for _ in range(n_trials)] * (n_repeats // n_trials))
+                for n_trials in trials
+            ]
+        )
+
+    def _call(self, function, coalition, removed):
+        absent = [name for name, kept in zip(self.names, coalition, strict=True) if not kept]
+        is_masked = self.is_masked and bool(absent)
+        with explain_nulls(self.view.estimator, is_masked):
+            X = self.view.mix(self.whole, *removed, absent)
+        return function(self.view.estimator, X, is_masked=is_masked)

@@ -1,0 +1,145 @@
+"""Score a model on all rows and without each block of them, from one prediction."""
+
+from functools import wraps
+
+import numpy as np
+from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.metrics import (
+    accuracy_score,
+    check_scoring,
+    mean_absolute_error,
+    mean_squared_error,
+)
+from sklearn.pipeline import Pipeline
+
+from skmm._validation import _BaseScorer, _safe_indexing
+from skmm.inspection._removal import explain_nulls
+
+RESPONSES = ("predict", "predict_proba", "predict_log_proba", "decision_function")
+# Scores that are the mean of what single rows score.
+ROW_SCORES = {
+    accuracy_score: lambda y, predicted: y == predicted,
+    mean_absolute_error: lambda y, predicted: np.abs(y - predicted),
+    mean_squared_error: lambda y, predicted: np.square(y - predicted),
+}
+
+
+def read_scoring(estimator, scoring):
+    """Return a scorer, and what to call its scores.
+
+    Parameters
+    ----------
+    estimator : estimator
+    scoring : str, callable or None
+        None is the method ``score`` of the estimator; where that is the one of all classifiers or
+        regressors, it is their scorer, which needs predictions only.
+
+    Returns
+    -------
+    scorer : callable
+    name : str
+    """
+    if scoring is None:
+        last = estimator
+        while isinstance(last, Pipeline):
+            last = last.steps[-1][1]
+        usual = {ClassifierMixin.score: "accuracy", RegressorMixin.score: "r2"}
+        scoring = usual.get(getattr(type(last), "score", None))
+    scorer = check_scoring(estimator, scoring)
+    if isinstance(scoring, str):
+        return scorer, scoring
+    return scorer, "score" if scoring is None else getattr(scoring, "__name__", "score")
+
+
+def needs_samples(scorer):
+    """Whether a scorer might look at X, or at the model; those of scikit-learn look at predictions."""
+    return not isinstance(scorer, _BaseScorer)
+
+
+def score_blockwise(scorer, estimator, X, y, *, weight=None, blocks=None, is_masked=False):
+    """Score a fitted estimator on all rows, and on all but each block of rows.
+
+    Parameters
+    ----------
+    scorer : callable
+    estimator : fitted estimator
+    X : object
+        What the estimator predicts from.
+    y : ndarray of shape (n_samples,) or (n_samples, n_targets)
+    weight : ndarray of shape (n_samples,), default=None
+    blocks : ndarray of shape (n_samples,), int, default=None
+        The block of each row, numbered from 0.
+    is_masked : bool, default=False
+        Whether cells of X were made null, so that an error may come from that.
+
+    Returns
+    -------
+    scores : ndarray of shape (1 + n_blocks,)
+    """
+    model = estimator
+    if not needs_samples(scorer):
+        model, X = Replay(estimator, X, is_masked), np.arange(len(y))
+    total = _score(scorer, model, X, y, weight, is_masked)
+    if blocks is None:
+        return np.array([total])
+    of_rows = _score_rows(scorer, model, X, y)
+    if of_rows is not None:
+        return np.append(total, _leave_out(of_rows, weight, blocks))
+    scores = [total]
+    for block in range(blocks.max() + 1):
+        rows = np.flatnonzero(blocks != block)
+        part = _safe_indexing(X, rows), y[rows], None if weight is None else weight[rows]
+        scores.append(_score(scorer, model, *part, is_masked))
+    return np.array(scores)
+
+
+class Replay:
+    """A fitted estimator that predicts once; what it takes for X are numbers of rows."""
+
+    def __init__(self, estimator, X, is_masked):
+        self._estimator = estimator
+        self._X = X
+        self._is_masked = is_masked
+        self._responses = {}
+
+    def __getattr__(self, name):
+        value = getattr(self._estimator, name)
+        if name not in RESPONSES:
+            return value
+
+        @wraps(value)
+        def replay(rows):
+            if name not in self._responses:
+                with explain_nulls(self._estimator, self._is_masked):
+                    self._responses[name] = value(self._X)
+            response = self._responses[name]
+            if isinstance(response, list):  # one array per target
+                return [part[rows] for part in response]
+            return response[rows]
+
+        return replay
+
+
+def _score(scorer, model, X, y, weight, is_masked):
+    given = {} if weight is None else {"sample_weight": weight}
+    if isinstance(model, Replay):
+        return scorer(model, X, y, **given)
+    with explain_nulls(model, is_masked):
+        return scorer(model, X, y, **given)
+
+
+def _score_rows(scorer, model, rows, y):
+    """What single rows score, if the score is their mean: so much faster than scoring many parts."""
+    function = None if needs_samples(scorer) else ROW_SCORES.get(scorer._score_func)
+    if function is None or scorer._kwargs or y.ndim > 1:
+        return None
+    predicted = np.asarray(model.predict(rows))
+    return scorer._sign * function(y, predicted.reshape(y.shape)).astype(np.float64)
+
+
+def _leave_out(scores, weight, blocks):
+    """Weighted means over all rows but those of each block."""
+    weight = np.ones(len(scores)) if weight is None else weight
+    parts = np.bincount(blocks, weight * scores), np.bincount(blocks, weight)
+    total, count = (part.sum() - part for part in parts)
+    return total / count
