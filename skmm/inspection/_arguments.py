@@ -1,6 +1,7 @@
 """What functions that score coalitions take from the user."""
 
 import numpy as np
+import pandas as pd
 from sklearn.base import clone
 from sklearn.metrics import get_scorer_names
 from sklearn.utils import check_consistent_length, indexable
@@ -64,7 +65,7 @@ def score_modalities(
         What the scores are called.
     """
     X = check_samples(X)
-    y, groups = indexable(np.asarray(y), groups)
+    y, groups = indexable(y if isinstance(y, pd.DataFrame) else np.asarray(y), groups)
     check_consistent_length(X, y, groups, sample_weight)
     weight = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
     if cv is None and removal == "refit":

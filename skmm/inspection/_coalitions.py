@@ -1,6 +1,7 @@
 """Coalitions of modalities, and how their scores become what each modality is worth.
 
-A coalition is the set of modalities that are left. All methods are linear in the scores of coalitions.
+A coalition is the set of modalities that are left. All methods are weighted sums of gains: of what the
+score of a coalition is above that of another one.
 """
 
 from itertools import combinations
@@ -14,11 +15,28 @@ N_ORDERS = 32
 
 
 class Plan(NamedTuple):
-    """Which coalitions to score, and what to make of it: ``weights @ scores``."""
+    """Which coalitions to score, and which gains to add up for each effect."""
 
     coalitions: np.ndarray  # (n_coalitions, n_modalities), bool
-    weights: np.ndarray  # (n_effects, n_coalitions)
-    draws: np.ndarray | None = None  # (n_draws, n_effects, n_coalitions); their mean is `weights`
+    after: np.ndarray  # (n_effects, n_gains), int: a coalition
+    before: np.ndarray  # (n_effects, n_gains), int: the coalition that it is compared with
+    weights: np.ndarray  # (n_effects, n_gains)
+    n_draws: int | None = (
+        None  # how many draws the gains come from, in their order; None is all there are
+    )
+
+    def effects(self, scores):
+        """Effects (n_effects, n_trials) of scores (n_coalitions, n_trials)."""
+        # Of gains, and not of scores: where all gains are 0, so is the effect, without rounding.
+        return np.einsum("eg,egt->et", self.weights, scores[self.after] - scores[self.before])
+
+    def draw_errors(self, scores):
+        """Standard errors from drawing, (n_effects,), of scores (n_coalitions,)."""
+        if self.n_draws is None:
+            return np.zeros(len(self.after))
+        gains = self.weights * (scores[self.after] - scores[self.before])
+        draws = gains.reshape(len(gains), self.n_draws, -1).sum(axis=2)
+        return draws.std(axis=1, ddof=1) * np.sqrt(self.n_draws)
 
 
 def all_coalitions(n_modalities):
@@ -41,25 +59,25 @@ def plan_shapley(n_modalities, n_orders=None, random_state=None):
     -------
     plan : Plan
     """
-    if n_orders is None and n_modalities <= MAX_EXACT:
-        coalitions = all_coalitions(n_modalities)
-        return Plan(coalitions, _shapley_weights(coalitions))
-    return _sampled_plan(n_modalities, n_orders or N_ORDERS, random_state)
+    if n_orders is not None or n_modalities > MAX_EXACT:
+        return _plan_orders(n_modalities, n_orders or N_ORDERS, random_state)
+    coalitions = all_coalitions(n_modalities)
+    before = np.array([np.flatnonzero(~coalitions[:, i]) for i in range(n_modalities)])
+    after = before + 2 ** np.arange(n_modalities)[:, np.newaxis]
+    # |S|! (M - |S| - 1)! / M!
+    shares = np.array([1 / (n_modalities * comb(n_modalities - 1, s)) for s in range(n_modalities)])
+    return Plan(coalitions, after, before, shares[coalitions.sum(axis=1)[before]])
 
 
 def plan_ablation(n_modalities):
     """What is lost without each modality, from the score of all; beside it, each modality alone."""
-    everything = np.ones((1, n_modalities), dtype=bool)
     alone = np.eye(n_modalities, dtype=bool)
-    coalitions = np.unique(np.vstack([everything, ~alone, alone, ~everything]), axis=0)
-    return Plan(coalitions, _loss_weights(coalitions))
+    return _plan_losses(np.vstack([alone, np.zeros((1, n_modalities), dtype=bool)]))
 
 
 def plan_permutation(n_modalities):
     """What is lost without each modality, from the score of all."""
-    coalitions = np.vstack([np.ones(n_modalities, dtype=bool), ~np.eye(n_modalities, dtype=bool)])
-    coalitions = np.unique(coalitions, axis=0)
-    return Plan(coalitions, _loss_weights(coalitions))
+    return _plan_losses(np.empty((0, n_modalities), dtype=bool))
 
 
 def plan_interactions(n_modalities):
@@ -69,14 +87,18 @@ def plan_interactions(n_modalities):
     """
     coalitions = all_coalitions(n_modalities)
     size = coalitions.sum(axis=1)
-    weights = []
+    # |S|! (M - |S| - 2)! / (M - 1)!
+    shares = np.array(
+        [1 / ((n_modalities - 1) * comb(n_modalities - 2, s)) for s in range(n_modalities - 1)]
+    )
+    after, before, weights = [], [], []
     for i, j in combinations(range(n_modalities), 2):
-        _both, one = coalitions[:, i] & coalitions[:, j], coalitions[:, i] ^ coalitions[:, j]
-        n_others = size - coalitions[:, i] - coalitions[:, j]
-        # |S|! (M - |S| - 2)! / (M - 1)!
-        share = [1 / ((n_modalities - 1) * comb(n_modalities - 2, s)) for s in n_others.tolist()]
-        weights.append(np.where(one, -1, 1) * share)
-    return Plan(coalitions, np.array(weights).reshape(-1, len(coalitions)))
+        others = np.flatnonzero(~coalitions[:, i] & ~coalitions[:, j])
+        start = np.append(others + 2**j, others)  # what i gains with j, and without
+        before.append(start)
+        after.append(start + 2**i)
+        weights.append(np.append(shares[size[others]], -shares[size[others]]))
+    return Plan(coalitions, np.array(after), np.array(before), np.array(weights))
 
 
 def find_coalition(coalitions, wanted):
@@ -84,41 +106,26 @@ def find_coalition(coalitions, wanted):
     return int(np.flatnonzero((coalitions == wanted).all(axis=1))[0])
 
 
-def _shapley_weights(coalitions):
-    n_modalities = coalitions.shape[1]
-    n_others = coalitions.sum(axis=1)[:, np.newaxis] - coalitions
-    # |S|! (M - |S| - 1)! / M!
-    shares = np.array([1 / (n_modalities * comb(n_modalities - 1, s)) for s in range(n_modalities)])
-    return (np.where(coalitions, 1, -1) * shares[n_others]).T
+def _plan_losses(further):
+    """The gain of each modality as the last one, with further coalitions to be scored."""
+    n_modalities = further.shape[1]
+    everything = np.ones(n_modalities, dtype=bool)
+    last = ~np.eye(n_modalities, dtype=bool)
+    coalitions = np.unique(np.vstack([everything, last, further]), axis=0)
+    after = np.full((n_modalities, 1), find_coalition(coalitions, everything))
+    before = np.array([[find_coalition(coalitions, rest)] for rest in last])
+    return Plan(coalitions, after, before, np.ones((n_modalities, 1)))
 
 
-def _loss_weights(coalitions):
-    n_modalities = coalitions.shape[1]
-    weights = np.zeros((n_modalities, len(coalitions)))
-    weights[:, find_coalition(coalitions, np.ones(n_modalities))] += 1
-    for i in range(n_modalities):
-        weights[i, find_coalition(coalitions, np.arange(n_modalities) != i)] -= 1
-    return weights
-
-
-def _sampled_plan(n_modalities, n_orders, random_state):
+def _plan_orders(n_modalities, n_orders, random_state):
     """Orders are drawn in pairs, one the reverse of the other, whose errors cancel in part."""
-    half = [random_state.permutation(n_modalities) for _ in range((n_orders + 1) // 2)]
-    pairs = [(order, order[::-1]) for order in half]
-    grown = np.array([[_grow(order) for order in pair] for pair in pairs])
-    coalitions, numbers = np.unique(grown.reshape(-1, n_modalities), axis=0, return_inverse=True)
-    numbers = numbers.reshape(grown.shape[:3])
-    draws = np.zeros((len(pairs), n_modalities, len(coalitions)))
-    for draw, pair, path in zip(draws, pairs, numbers, strict=True):
-        for order, steps in zip(pair, path, strict=True):
-            draw[order, steps[1:]] += 0.5
-            draw[order, steps[:-1]] -= 0.5
-    return Plan(coalitions, draws.mean(axis=0), draws)
-
-
-def _grow(order):
-    """Coalitions on the way from none to all, (n + 1, n)."""
-    joined = np.zeros((len(order) + 1, len(order)), dtype=bool)
-    for step, modality in enumerate(order):
-        joined[step + 1 :, modality] = True
-    return joined
+    n_draws = (n_orders + 1) // 2
+    half = [random_state.permutation(n_modalities) for _ in range(n_draws)]
+    orders = np.array([order for drawn in half for order in (drawn, drawn[::-1])])
+    ranks = orders.argsort(axis=1)  # the step at which each modality joins
+    joined = ranks[:, np.newaxis, :] < np.arange(n_modalities + 1)[np.newaxis, :, np.newaxis]
+    coalitions, numbers = np.unique(joined.reshape(-1, n_modalities), axis=0, return_inverse=True)
+    path = numbers.reshape(joined.shape[:2])
+    before = np.take_along_axis(path, ranks, axis=1).T
+    after = np.take_along_axis(path, ranks + 1, axis=1).T
+    return Plan(coalitions, after, before, np.full(before.shape, 1 / len(orders)), n_draws)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import is_classifier
 from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
 
 from skmm._validation import (
     HasMethods,
@@ -22,7 +23,7 @@ from skmm.inspection._readings import Readings
 from skmm.inspection._removal import explain_nulls
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SampleContributions:
     """What :func:`sample_contributions` found.
 
@@ -83,11 +84,11 @@ class SampleContributions:
 
 @validate_params(
     {
-        "estimator": [HasMethods(["predict"])],
+        "estimator": [HasMethods(["fit", "predict"])],
         "modalities": [dict, list, None],
         "removal": [StrOptions({"mask", "permute", "mean"})],
         "n_repeats": [Interval(Integral, 1, None, closed="left")],
-        "n_orders": [Interval(Integral, 1, None, closed="left"), None],
+        "n_orders": [Interval(Integral, 4, None, closed="left"), None],
         "n_jobs": [Integral, None],
         "random_state": ["random_state"],
     },
@@ -128,8 +129,8 @@ def sample_contributions(
     n_repeats : int, default=5
         How often to permute; the contributions are means.
     n_orders : int, default=None
-        Number of random orders, drawn in pairs. None takes all sets of up to 8 modalities, and 32
-        orders of more.
+        Number of random orders, at least 4, drawn in pairs. None takes all sets of up to 8
+        modalities, and 32 orders of more.
     n_jobs : int, default=None
         Number of processes. Results do not depend on it.
     random_state : int, RandomState instance or None, default=None
@@ -176,6 +177,7 @@ def sample_contributions(
     2   0.44  -0.29
     """
     X = check_samples(X)
+    check_is_fitted(estimator)
     seed = draw_seed(random_state)
     modalities = read_modalities(estimator, X, modalities)
     plan = plan_shapley(len(modalities), n_orders, check_random_state(seed))
@@ -188,7 +190,7 @@ def sample_contributions(
     nothing = find_coalition(plan.coalitions, ~everything[0])
     index = getattr(X, "index", None)
     return SampleContributions(
-        pd.DataFrame((plan.weights @ outputs).T, index, list(modalities)),
+        pd.DataFrame(plan.effects(outputs).T, index, list(modalities)),
         pd.Series(outputs[find_coalition(plan.coalitions, everything[0])], index),
         pd.Series(outputs[nothing], index),
         None if labels is None else pd.Series(labels, index),

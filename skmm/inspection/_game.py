@@ -5,11 +5,20 @@ from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import clone, is_classifier
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.validation import check_is_fitted
 
-from skmm._validation import _check_method_params, _routing_enabled, _safe_indexing
+from skmm._validation import (
+    Integral,
+    _check_method_params,
+    _routing_enabled,
+    _safe_indexing,
+)
+from skmm.fusion._folds import group_folds
 from skmm.inspection._intervals import (
     Estimate,
     deal_into_blocks,
@@ -27,13 +36,13 @@ class Samples(NamedTuple):
     """What a model is scored on."""
 
     X: object  # DataFrame or ndarray
-    y: np.ndarray
+    y: object  # ndarray or DataFrame
     weight: np.ndarray | None
     groups: object
 
     def take(self, rows):
         weight = None if self.weight is None else self.weight[rows]
-        return Samples(_safe_indexing(self.X, rows), self.y[rows], weight, None)
+        return Samples(_safe_indexing(self.X, rows), _safe_indexing(self.y, rows), weight, None)
 
 
 class Rules(NamedTuple):
@@ -69,13 +78,14 @@ def score_fitted(estimator, samples, rules, *, with_blocks, n_jobs):
     -------
     scores : Scores
     """
+    check_is_fitted(estimator)
     blocks = None
     if with_blocks:
         # The permutations come from another stream, which is that of scikit-learn.
         generator = check_random_state(rules.seed + 1)
         blocks = deal_into_blocks(len(samples.y), samples.groups, generator)
     values = _score_coalitions(estimator, samples, rules, blocks, n_jobs)
-    check_finite(values, rules)
+    _check_finite(values, rules)
     return Scores(values[:, :, 0], values[:, :, 1:].mean(axis=1) if with_blocks else None)
 
 
@@ -91,7 +101,11 @@ def score_folds(estimator, samples, rules, cv, params, n_jobs):
     ValueError
         If there is one fold only.
     """
-    splitter = check_cv(cv, samples.y, classifier=is_classifier(estimator))
+    stratified = is_classifier(estimator)
+    if isinstance(cv, Integral) and samples.groups is not None:
+        stratified &= type_of_target(samples.y) in ("binary", "multiclass")
+        cv = group_folds(stratified)(cv)
+    splitter = check_cv(cv, samples.y, classifier=stratified)
     folds = list(splitter.split(samples.X, samples.y, samples.groups))
     if len(folds) < 2:
         raise ValueError(f"cv={cv!r} gives {len(folds)} fold; at least 2 are needed")
@@ -104,7 +118,7 @@ def score_folds(estimator, samples, rules, cv, params, n_jobs):
     )
     n_train, n_test = (sum(map(len, part)) for part in zip(*folds, strict=True))
     values = np.stack(results, axis=1)
-    check_finite(values[:, :, np.newaxis], rules)
+    _check_finite(values[:, :, np.newaxis], rules)
     return Scores(values, test_over_train=n_test / n_train)
 
 
@@ -115,29 +129,21 @@ def estimate(plan, scores, level):
     -------
     estimate : Estimate
     """
-    trials = plan.weights @ scores.trials
+    trials = plan.effects(scores.trials)
     mean = trials.mean(axis=1)
     if level is None:
         return Estimate(trials, mean, np.full((len(mean), 2), np.nan))
     if scores.without_block is None:
         errors, n = fold_errors(trials, scores.test_over_train), trials.shape[1]
     else:
-        errors = jackknife(plan.weights @ scores.without_block)
+        errors = jackknife(plan.effects(scores.without_block))
         n = scores.without_block.shape[1]
-    if plan.draws is not None and len(plan.draws) > 1:
-        of_draws = plan.draws @ scores.means
-        errors = np.hypot(errors, of_draws.std(axis=0, ddof=1) / np.sqrt(len(of_draws)))
+    errors = np.hypot(errors, plan.draw_errors(scores.means))
     return Estimate(trials, mean, t_interval(mean, errors, n - 1, level))
 
 
-def check_finite(values, rules):
-    """Refuse scores that are not finite, (n_coalitions, n_trials, 1 + n_blocks).
-
-    Raises
-    ------
-    ValueError
-        If there is one; the message names the modalities that were left.
-    """
+def _check_finite(values, rules):
+    """Refuse scores that are not finite, (n_coalitions, n_trials, 1 + n_blocks)."""
     bad = np.argwhere(~np.isfinite(values))
     if not len(bad):
         return
@@ -187,7 +193,7 @@ def _refit_fold(estimator, samples, rules, train, test, params):
     for coalition in rules.coalitions:
         absent = rules.absent(coalition)
         model, X = restrict(estimator, samples.X, rules.modalities, absent)
-        fitted = _fit(model, X, samples, train, params if coalition.any() else {})
+        fitted = _fit(model, X, samples, train, params)
         tested = samples._replace(X=X).take(test)
         scored = score_blockwise(rules.scorer, fitted, tested.X, tested.y, weight=tested.weight)
         scores.append(scored[0])
@@ -195,5 +201,7 @@ def _refit_fold(estimator, samples, rules, train, test, params):
 
 
 def _fit(model, X, samples, train, params):
+    if isinstance(model, DummyClassifier | DummyRegressor):
+        params = {name: values for name, values in params.items() if name == "sample_weight"}
     params = _check_method_params(samples.X, params, indices=train)
-    return model.fit(_safe_indexing(X, train), samples.y[train], **params)
+    return model.fit(_safe_indexing(X, train), _safe_indexing(samples.y, train), **params)

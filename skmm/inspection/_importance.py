@@ -12,7 +12,7 @@ from skmm.inspection._coalitions import plan_ablation, plan_permutation, plan_sh
 from skmm.inspection._game import estimate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ModalityImportance:
     """What :func:`modality_importance` found.
 
@@ -95,7 +95,7 @@ class ModalityImportance:
     CONSTRAINTS
     | {
         "method": [StrOptions({"shapley", "permutation", "ablation"})],
-        "n_orders": [Interval(Integral, 1, None, closed="left"), None],
+        "n_orders": [Interval(Integral, 4, None, closed="left"), None],
     },
     prefer_skip_nested_validation=True,
 )
@@ -165,11 +165,13 @@ def modality_importance(
     n_repeats : int, default=5
         How often to permute. The other ways have nothing to repeat.
     n_orders : int, default=None
-        Number of random orders for ``method="shapley"``, drawn in pairs: an order and its reverse.
+        Number of random orders for ``method="shapley"``, at least 4, drawn in pairs: an order and
+        its reverse.
         None takes all sets of up to 8 modalities, and 32 orders of more.
     cv : int, splitter, iterable of splits or None, default=None
         Folds. Clones of the estimator are fitted on the training folds, and scored on the test folds.
-        None scores the fitted estimator on all of X; with ``removal="refit"`` it is 5 folds.
+        A number of folds keeps groups whole where groups are given. None scores the fitted estimator
+        on all of X; with ``removal="refit"`` it is 5 folds.
     groups : array-like of shape (n_samples,), default=None
         Samples that belong together, such as those of one speaker: `cv` keeps them in one fold, and
         the intervals count them as one. A late fusion that is fitted here gets them, and any other

@@ -12,7 +12,7 @@ from skmm.inspection._coalitions import MAX_EXACT, plan_interactions
 from skmm.inspection._game import estimate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ModalityInteractions:
     """What :func:`modality_interactions` found.
 

@@ -120,11 +120,11 @@ def _merge(columns, X):
     """Members with a column in common are one modality, which has the name of that column."""
     merged = []
     for member, own in columns.items():
-        names, union = [member], set(own.tolist())
-        for entry in [entry for entry in merged if entry[1] & union]:
-            merged.remove(entry)
-            names, union = entry[0] + names, entry[1] | union
-        merged.append((names, union))
+        own = set(own.tolist())
+        touched = [entry for entry in merged if entry[1] & own]
+        merged = [entry for entry in merged if entry not in touched]
+        names = [name for names, _ in touched for name in names]
+        merged.append(([*names, member], own.union(*(union for _, union in touched))))
     return {_name(names, union, X): np.array(sorted(union)) for names, union in merged}
 
 

@@ -50,22 +50,21 @@ class Readings:
         -------
         results : ndarray of shape (n_coalitions, n_repeats, ...)
         """
-        n_repeats = len(self.removed)
-        # With all modalities there is nothing to repeat.
-        trials = [1 if coalition.all() else n_repeats for coalition in coalitions]
-        results = iter(
+        # First, and by itself: if this fails, it is not for what is removed.
+        whole = [self._call(function, c, self.removed[0]) for c in coalitions if c.all()]
+        others = iter(
             Parallel(n_jobs=n_jobs)(
-                delayed(self._call)(function, coalition, self.removed[repeat])
-                for coalition, n_trials in zip(coalitions, trials, strict=True)
-                for repeat in range(n_trials)
+                delayed(self._call)(function, coalition, removed)
+                for coalition in coalitions
+                if not coalition.all()
+                for removed in self.removed
             )
         )
-        return np.stack(
-            [
-                np.stack([next(results) for _ in range(n_trials)] * (n_repeats // n_trials))
-                for n_trials in trials
-            ]
-        )
+        trials = [
+            whole * len(self.removed) if c.all() else [next(others) for _ in self.removed]
+            for c in coalitions
+        ]
+        return np.array(trials)
 
     def _call(self, function, coalition, removed):
         absent = [name for name, kept in zip(self.names, coalition, strict=True) if not kept]

@@ -4,24 +4,14 @@ from functools import wraps
 
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
-from sklearn.metrics import (
-    accuracy_score,
-    check_scoring,
-    mean_absolute_error,
-    mean_squared_error,
-)
+from sklearn.metrics import check_scoring
 from sklearn.pipeline import Pipeline
 
 from skmm._validation import _BaseScorer, _safe_indexing
 from skmm.inspection._removal import explain_nulls
+from skmm.inspection._row_scores import leave_out_blocks
 
 RESPONSES = ("predict", "predict_proba", "predict_log_proba", "decision_function")
-# Scores that are the mean of what single rows score.
-ROW_SCORES = {
-    accuracy_score: lambda y, predicted: y == predicted,
-    mean_absolute_error: lambda y, predicted: np.abs(y - predicted),
-    mean_squared_error: lambda y, predicted: np.square(y - predicted),
-}
 
 
 def read_scoring(estimator, scoring):
@@ -65,7 +55,7 @@ def score_blockwise(scorer, estimator, X, y, *, weight=None, blocks=None, is_mas
     estimator : fitted estimator
     X : object
         What the estimator predicts from.
-    y : ndarray of shape (n_samples,) or (n_samples, n_targets)
+    y : ndarray or DataFrame of shape (n_samples,) or (n_samples, n_targets)
     weight : ndarray of shape (n_samples,), default=None
     blocks : ndarray of shape (n_samples,), int, default=None
         The block of each row, numbered from 0.
@@ -82,13 +72,18 @@ def score_blockwise(scorer, estimator, X, y, *, weight=None, blocks=None, is_mas
     total = _score(scorer, model, X, y, weight, is_masked)
     if blocks is None:
         return np.array([total])
-    of_rows = _score_rows(scorer, model, X, y)
-    if of_rows is not None:
-        return np.append(total, _leave_out(of_rows, weight, blocks))
+    if not needs_samples(scorer):
+        quickly = leave_out_blocks(scorer, model, X, y, weight, blocks)
+        if quickly is not None:
+            return np.append(total, quickly)
     scores = [total]
     for block in range(blocks.max() + 1):
         rows = np.flatnonzero(blocks != block)
-        part = _safe_indexing(X, rows), y[rows], None if weight is None else weight[rows]
+        part = (
+            _safe_indexing(X, rows),
+            _safe_indexing(y, rows),
+            None if weight is None else weight[rows],
+        )
         scores.append(_score(scorer, model, *part, is_masked))
     return np.array(scores)
 
@@ -126,20 +121,3 @@ def _score(scorer, model, X, y, weight, is_masked):
         return scorer(model, X, y, **given)
     with explain_nulls(model, is_masked):
         return scorer(model, X, y, **given)
-
-
-def _score_rows(scorer, model, rows, y):
-    """What single rows score, if the score is their mean: so much faster than scoring many parts."""
-    function = None if needs_samples(scorer) else ROW_SCORES.get(scorer._score_func)
-    if function is None or scorer._kwargs or y.ndim > 1:
-        return None
-    predicted = np.asarray(model.predict(rows))
-    return scorer._sign * function(y, predicted.reshape(y.shape)).astype(np.float64)
-
-
-def _leave_out(scores, weight, blocks):
-    """Weighted means over all rows but those of each block."""
-    weight = np.ones(len(scores)) if weight is None else weight
-    parts = np.bincount(blocks, weight * scores), np.bincount(blocks, weight)
-    total, count = (part.sum() - part for part in parts)
-    return total / count

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from sklearn.base import is_classifier
-from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import get_scorer_names
 from sklearn.utils import check_consistent_length, check_random_state
 
@@ -26,7 +25,7 @@ from skmm.inspection._modalities import check_samples, read_modalities
 from skmm.inspection._scoring import Replay, needs_samples, read_scoring
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SubgroupReport:
     """What :func:`subgroup_report` found.
 
@@ -78,7 +77,7 @@ class SubgroupReport:
 
 @validate_params(
     {
-        "estimator": [HasMethods(["predict"])],
+        "estimator": [HasMethods(["fit", "predict"])],
         "groups": ["array-like", dict, None],
         "scoring": [StrOptions(set(get_scorer_names())), callable, list, None],
         "intersections": ["boolean"],
@@ -229,7 +228,7 @@ class _Part(NamedTuple):
     def score_if_defined(self, rows):
         """NaN where a score has no meaning for so few rows; errors of all rows were raised before."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UndefinedMetricWarning)
+            warnings.simplefilter("ignore", UserWarning)  # UndefinedMetricWarning is one
             try:
                 return self.score(rows)
             except ValueError:

@@ -1,0 +1,131 @@
+"""Which columns are one modality."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csr_array
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from skmm import LateFusionClassifier, MultimodalFusion, make_frame
+from skmm.inspection._modalities import (
+    check_samples,
+    fusion_in,
+    member_columns,
+    owners,
+    read_modalities,
+)
+
+X = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0], "c": [5.0, 6.0], "d": [7.0, 8.0]})
+
+
+def read(estimator, modalities=None, X=X):
+    found = read_modalities(estimator, X, modalities)
+    return {name: positions.tolist() for name, positions in found.items()}
+
+
+def fusion(*members):
+    return MultimodalFusion([(name, "passthrough", columns) for name, columns in members])
+
+
+def test_without_a_fusion_every_column_is_one():
+    assert read(LogisticRegression()) == {"a": [0], "b": [1], "c": [2], "d": [3]}
+    assert read(LogisticRegression(), X=X.to_numpy()[:, :2]) == {"x0": [0], "x1": [1]}
+
+
+def test_the_members_of_a_fusion_are_the_modalities():
+    members = fusion(("motion", ["b", "a"]), ("heart", "d"))
+    assert read(make_pipeline(members, LogisticRegression())) == {"motion": [0, 1], "heart": [3]}
+    late = LateFusionClassifier(
+        [("left", LogisticRegression(), [0, 1]), ("right", LogisticRegression(), slice(2, 4))]
+    )
+    assert read(late) == {"left": [0, 1], "right": [2, 3]}
+    assert read(late, X=X.to_numpy()) == {"left": [0, 1], "right": [2, 3]}
+
+
+def test_a_fitted_fusion_is_asked_for_what_it_fitted():
+    members = fusion(("motion", ["a", "b"]), ("heart", "d")).fit(X)
+    members.set_params(heart="drop")
+    assert list(read(members)) == ["motion", "heart"]
+
+
+def test_a_dropped_member_is_no_modality():
+    members = MultimodalFusion([("a", "passthrough"), ("b", "drop")])
+    assert read(members) == {"a": [0]}
+
+
+def test_members_that_share_a_column_are_one_modality():
+    assert read(fusion(("hog", "a"), ("color", "a"), ("b", "b"))) == {"a": [0], "b": [1]}
+    shared = fusion(("one", ["a", "b"]), ("two", ["c"]), ("three", ["b", "c"]), ("d", "d"))
+    assert read(shared) == {"one+two+three": [0, 1, 2], "d": [3]}
+
+
+def test_an_only_member_has_the_whole_matrix():
+    only = MultimodalFusion([("all", "passthrough")])
+    assert read(only, X=X.to_numpy()) == {"all": [0, 1, 2, 3]}
+
+
+def test_the_user_says_what_is_one():
+    assert read(LogisticRegression(), {"left": ["b", "a"], "right": slice(2, 4)}) == {
+        "left": [0, 1],
+        "right": [2, 3],
+    }
+    assert read(LogisticRegression(), ["d", "a"]) == {"d": [3], "a": [0]}
+
+
+@pytest.mark.parametrize(
+    ("modalities", "message"),
+    [
+        ({"x": ["a", "b"], "y": "b"}, "modalities 'x' and 'y' both have column 'b'"),
+        ({}, "modalities is empty"),
+        ({"x": []}, r"\[\] selects no column"),
+        (["e"], "e"),
+    ],
+)
+def test_what_is_no_modality_is_refused(modalities, message):
+    with pytest.raises(ValueError, match=message):
+        read(LogisticRegression(), modalities)
+
+
+def test_a_column_of_a_matrix_is_named_by_its_number():
+    with pytest.raises(ValueError, match="both have column 1; a column belongs to one modality"):
+        read(LogisticRegression(), {"x": [0, 1], "y": [1]}, X.to_numpy())
+
+
+def test_the_fusion_is_the_model_or_its_first_step():
+    members = fusion(("a", "a"))
+    late = LateFusionClassifier([("a", LogisticRegression())])
+    assert fusion_in(members) is members
+    assert fusion_in(make_pipeline(members, LogisticRegression())) is members
+    assert fusion_in(late) is late
+    assert fusion_in(make_pipeline("passthrough", late)) is None
+
+
+def test_owners_are_the_modalities_of_the_columns_of_members():
+    columns = member_columns(fusion(("one", "a"), ("two", ["b", "c"]), ("three", "d")), X)
+    assert owners(columns, {"x": np.array([0]), "y": np.array([1, 2])}) == {
+        "one": "x",
+        "two": "y",
+        "three": None,
+    }
+    assert owners(columns, {"x": np.array([0, 1]), "y": np.array([2])}) is None
+    assert owners(columns, {"x": np.array([1])}) is None
+
+
+@pytest.mark.parametrize("bad", [csr_array(np.eye(3)), np.array([["a"]]), [1, 2], "text"])
+def test_what_is_neither_frame_nor_matrix_is_refused(bad):
+    with pytest.raises(
+        TypeError, match="give a DataFrame with one column per modality, or a dense matrix"
+    ):
+        check_samples(bad)
+
+
+def test_a_dict_is_refused_with_the_way_out():
+    with pytest.raises(TypeError, match=r"make_frame\(\*\*X\)"):
+        check_samples({"a": [1]})
+
+
+def test_frames_and_matrices_are_taken():
+    frame = make_frame(text=["a", None])
+    assert check_samples(frame) is frame
+    assert check_samples([[1, 2], [3, 4]]).shape == (2, 2)

@@ -1,0 +1,140 @@
+"""Models that never knew some modalities."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_array_equal
+from sklearn.cluster import KMeans
+from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skmm import LateFusionClassifier, MultimodalFusion
+from skmm.inspection._modalities import read_modalities
+from skmm.inspection._restricted import restrict
+from tests.inspection.conftest import PARTS, SHAPES
+
+FRAME = pd.DataFrame(
+    {
+        "age": [1.0, 4.0, 2.0, 8.0],
+        "size": [3.0, 1.0, 4.0, 1.5],
+        "text": ["a cat", "a dog", "the cat", "the dog"],
+    }
+)
+Y = np.array([0, 1, 0, 1])
+
+
+def fit_without(model, X, y, absent, modalities=None):
+    found = read_modalities(model, X, modalities)
+    restricted, X_restricted = restrict(model, X, found, absent)
+    return restricted.fit(X_restricted, y), X_restricted
+
+
+def test_members_of_a_fusion_are_dropped(early, samples):
+    X, y = samples
+    fitted, given = fit_without(early, X, y, ["image"])
+    alone = make_pipeline(MultimodalFusion(PARTS[1:], missing="mean"), LogisticRegression())
+    assert_array_equal(fitted.predict_proba(given), alone.fit(X, y).predict_proba(X))
+
+
+def test_members_of_a_late_fusion_are_dropped(late, samples):
+    X, y = samples
+    fitted, given = fit_without(late, X, y, ["image", "text"])
+    alone = LateFusionClassifier([("audio", LogisticRegression())], rule="mean")
+    assert_array_equal(fitted.predict_proba(given), alone.fit(X, y).predict_proba(X))
+
+
+def test_a_column_transformer_gets_fewer_columns():
+    columns = make_column_transformer(
+        (StandardScaler(), ["age", "size"]), (CountVectorizer(), "text")
+    )
+    model = make_pipeline(columns, LogisticRegression())
+    fitted, given = fit_without(model, FRAME, Y, ["age"])
+    alone = make_column_transformer((StandardScaler(), ["size"]), (CountVectorizer(), "text"))
+    expected = make_pipeline(alone, LogisticRegression()).fit(FRAME, Y)
+    assert_array_equal(fitted.predict_proba(given), expected.predict_proba(FRAME))
+    fitted, given = fit_without(model, FRAME, Y, ["text"])
+    alone = make_column_transformer((StandardScaler(), ["age", "size"]))
+    expected = make_pipeline(alone, LogisticRegression()).fit(FRAME, Y)
+    assert_array_equal(fitted.predict_proba(given), expected.predict_proba(FRAME))
+
+
+def test_what_is_removed_is_no_remainder_either():
+    columns = make_column_transformer(
+        (StandardScaler(), make_column_selector("age")), remainder="passthrough"
+    )
+    model = make_pipeline(columns, LogisticRegression())
+    X = FRAME[["age", "size"]]
+    fitted, given = fit_without(model, X, Y, ["size"])
+    assert fitted[0].transform(given).shape == (4, 1)
+    fitted, given = fit_without(model, X, Y, ["age"])
+    assert_array_equal(fitted[0].transform(given).ravel(), X["size"])
+
+
+@pytest.mark.parametrize("as_matrix", [False, True])
+def test_any_other_model_gets_fewer_columns(as_matrix):
+    X = FRAME[["age", "size"]]
+    X = X.to_numpy() if as_matrix else X
+    fitted, given = fit_without(
+        HistGradientBoostingClassifier(), X, Y, ["x0" if as_matrix else "age"]
+    )
+    assert given.shape == (4, 1)
+    assert fitted.n_features_in_ == 1
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        make_pipeline(
+            MultimodalFusion([("age", "passthrough"), ("size", "passthrough")]),
+            LogisticRegression(),
+        ),
+        LateFusionClassifier([("age", LogisticRegression()), ("size", LogisticRegression())]),
+        make_pipeline(
+            make_column_transformer((StandardScaler(), ["age", "size"])), LogisticRegression()
+        ),
+        LogisticRegression(),
+    ],
+    ids=["early", "late", "columns", "plain"],
+)
+def test_without_any_modality_the_class_shares_are_left(model):
+    fitted, given = fit_without(model, FRAME[["age", "size"]], Y, ["age", "size"])
+    assert isinstance(fitted, DummyClassifier)
+    assert_array_equal(fitted.predict_proba(given), 0.5)
+
+
+def test_without_any_modality_the_mean_is_left():
+    fitted, given = fit_without(Ridge(), FRAME[["age"]], FRAME["size"], ["age"])
+    assert isinstance(fitted, DummyRegressor)
+    assert_array_equal(fitted.predict(given), FRAME["size"].mean())
+
+
+def test_what_is_no_modality_stays():
+    columns = make_column_transformer((StandardScaler(), ["age"]), remainder="passthrough")
+    model = make_pipeline(columns, LogisticRegression())
+    fitted, given = fit_without(model, FRAME[["age", "size"]], Y, ["age"], ["age"])
+    assert fitted[0].transform(given).shape == (4, 1)
+
+
+def test_with_all_modalities_it_is_a_copy(early, samples):
+    model, X = restrict(early, samples[0], read_modalities(early, samples[0]), [])
+    assert X is samples[0]
+    assert model is not early
+    assert not hasattr(model[0], "transformers_")
+
+
+def test_what_cannot_be_fitted_without_is_told(samples):
+    late = LateFusionClassifier([("both", LogisticRegression(), ["age", "size"])])
+    modalities = read_modalities(late, FRAME, ["age", "size"])
+    with pytest.raises(
+        ValueError, match='reads columns of several modalities.*another removal than "refit"'
+    ):
+        restrict(late, FRAME, modalities, ["age"])
+    X = FRAME[["age"]]
+    with pytest.raises(ValueError, match="KMeans is neither a classifier nor a regressor"):
+        restrict(KMeans(), X, read_modalities(KMeans(), X), ["age"])
+    assert list(SHAPES) == list(read_modalities(None, samples[0]))
