@@ -13,6 +13,7 @@ DIGITS = EXAMPLES / "plot_02_audio_visual_digits.py"
 UNLABELED = EXAMPLES / "plot_04_missing_modality_without_labels.py"
 SENTIMENT = EXAMPLES / "plot_03_sentiment_of_faces_and_posts.py"
 RETRIEVAL = EXAMPLES / "plot_05_find_pictures_by_words.py"
+IMPORTANCE = EXAMPLES / "plot_06_which_modality_matters.py"
 
 
 def run(example, data, folder):
@@ -80,3 +81,19 @@ def test_words_find_pictures_and_pictures_words(tmp_path):
     assert min(recall.values()) > 5 * 10 / 500, recall  # of chance
     for direction in ("picture by words", "words by picture"):
         assert recall["networks", direction] > 0.75, recall
+
+
+@pytest.mark.slow
+def test_a_tone_that_tells_nothing_alone_tells_face_and_words_apart(tmp_path):
+    done = run(IMPORTANCE, tmp_path, tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = re.findall(r"^accuracy, ([a-z +]+?) +(\d\.\d+)$", done.stdout, re.MULTILINE)
+    accuracy = {modalities: float(score) for modalities, score in found}
+    assert len(accuracy) == 8
+    assert accuracy["tone"] < 0.3  # of five classes
+    assert accuracy["face + words + tone"] > 0.1 + accuracy["face + words"], accuracy
+    assert accuracy["words + tone"] < 0.05 + accuracy["words"], accuracy
+    rows = re.findall(r"^(face|words)? +(words|tone) +(-?\d\.\d+) .*$", done.stdout, re.MULTILINE)
+    interactions = [float(value) for _, _, value in rows]
+    assert len(interactions) == 3
+    assert interactions[0] < -0.1 < 0.03 < min(interactions[1:]), interactions

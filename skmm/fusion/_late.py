@@ -40,7 +40,7 @@ from skmm.fusion._weights import check_weights
 
 
 class Decisions(NamedTuple):
-    """What members predict of samples; fusions combine it as they do what they are given to predict.
+    """What members predict of samples; a fusion takes it in place of the samples.
 
     Inspection keeps it while it takes modalities away.
     """

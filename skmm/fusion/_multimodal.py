@@ -1,5 +1,7 @@
 """One transformer per modality, and their blocks fused into one."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from scipy import sparse
@@ -35,6 +37,16 @@ from skmm.fusion._members import MemberComposition
 from skmm.fusion._missing import fill_blocks, learn_fill
 
 INDICATOR = "missingindicator"
+
+
+class Extracted(NamedTuple):
+    """Blocks of samples; a fusion takes it in place of the samples.
+
+    Inspection keeps it while it takes modalities away.
+    """
+
+    blocks: dict  # Block by modality, with its gaps
+    index: pd.Index | None
 
 
 class MultimodalFusion(TransformerMixin, MemberComposition):
@@ -204,7 +216,9 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
             What the fusion makes of the blocks. With ``fusion=None`` a DataFrame with one tensor
             column per modality and the index of X.
         """
-        return self._fuse_blocks(*self._make_blocks(X))
+        check_is_fitted(self)
+        blocks, index = X if isinstance(X, Extracted) else self._extract(X)
+        return self._fuse(blocks, fill_blocks(self.fill_, blocks), index)
 
     def get_feature_names_out(self, input_features=None):
         """Name the output columns: ``modality__feature``, or the modalities with ``fusion=None``.
@@ -305,21 +319,14 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
             for member, column in zip(members, columns, strict=True)
         ]
 
-    def _make_blocks(self, X):
-        """The blocks of X by modality, with their gaps, and its index: what is costly in transform.
-
-        Inspection comes in here and in :meth:`_fuse_blocks`, to take modalities away in between.
-        """
+    def _extract(self, X):
+        """What the members make of X: what is costly in transform."""
         check_is_fitted(self)
         members = self.transformers_
         X = self._read_X(X, members, reset=False, allow_nan=not self._is_missing("error"))
         columns = self._read_columns(X, members)
         values = self._run(_transform_rows, members, columns, X)
-        return self._collect(members, values, columns, X), getattr(X, "index", None)
-
-    def _fuse_blocks(self, blocks, index):
-        """The rest of transform."""
-        return self._fuse(blocks, fill_blocks(self.fill_, blocks), index)
+        return Extracted(self._collect(members, values, columns, X), getattr(X, "index", None))
 
     def _collect(self, members, values, columns, X):
         """Blocks of all rows by modality; one missing everywhere takes the form it had in fit."""

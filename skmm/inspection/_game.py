@@ -8,6 +8,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
+from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
@@ -110,7 +111,7 @@ def score_folds(estimator, samples, rules, cv, params, n_jobs):
     if len(folds) < 2:
         raise ValueError(f"cv={cv!r} gives {len(folds)} fold; at least 2 are needed")
     params = dict(params or {})
-    if samples.groups is not None and (isinstance(estimator, LATE) or _routing_enabled()):
+    if samples.groups is not None and _takes_groups(estimator):
         params = {"groups": samples.groups} | params
     play = _refit_fold if rules.removal == "refit" else _play_fold
     results = Parallel(n_jobs=n_jobs)(
@@ -140,6 +141,12 @@ def estimate(plan, scores, level):
         n = scores.without_block.shape[1]
     errors = np.hypot(errors, plan.draw_errors(scores.means))
     return Estimate(trials, mean, t_interval(mean, errors, n - 1, level))
+
+
+def _takes_groups(estimator):
+    if _routing_enabled():
+        return bool(get_routing_for_object(estimator).consumes("fit", ["groups"]))
+    return isinstance(estimator, LATE)
 
 
 def _check_finite(values, rules):

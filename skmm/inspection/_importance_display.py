@@ -186,9 +186,10 @@ def _draw_shares(ax, shares):
     positions = np.arange(len(ordered))
     bottom = np.zeros(len(ordered))
     for name, share in ordered.items():
-        label = f"{name} (mean {share.mean():.2f})"
+        label = f"{name}, mean {share.mean():.2f}"
         ax.bar(positions, share, width=1.0, bottom=bottom, label=label, linewidth=0)
         bottom += share.to_numpy()
     ax.set(xlim=(-0.5, len(ordered) - 0.5), ylim=(0, 1))
-    ax.set(xlabel="samples, by share of the first modality", ylabel="share of contributions")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False)
+    ax.set(xlabel=f"samples, by share of {shares.columns[0]}", ylabel="share of contributions")
+    # From above, as the parts of a column are.
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), reverse=True, frameon=False)

@@ -127,7 +127,7 @@ class ModalityInteractionDisplay:
         names = list(self.matrix)
         if ax is None:
             side = 1.5 + 0.8 * len(names)
-            _, ax = pyplot.subplots(figsize=(side + 1.5, side), layout="constrained")
+            _, ax = pyplot.subplots(figsize=(side + 1.5, side), layout="compressed")
         # Each pair once, below the diagonal; the first row and the last column would be empty.
         values = np.where(np.tri(len(names), k=-1, dtype=bool), self.matrix, np.nan)[1:, :-1]
         limit = np.nanmax(np.abs(values)) or 1.0
@@ -137,7 +137,7 @@ class ModalityInteractionDisplay:
             star = "*" if self.is_sure is not None and self.is_sure[row + 1, column] else ""
             value = values[row, column]
             color = "white" if abs(value) > 0.6 * limit else "black"
-            ax.text(column, row, f"{value:.2f}{star}", ha="center", va="center", color=color)
+            ax.text(column, row, f"{value:z.2f}{star}", ha="center", va="center", color=color)
         ax.set_xticks(range(len(names) - 1), names[:-1])
         ax.set_yticks(range(len(names) - 1), names[1:])
         ax.spines[:].set_visible(False)

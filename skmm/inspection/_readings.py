@@ -25,6 +25,7 @@ class Readings:
     """
 
     def __init__(self, estimator, X, modalities, removal, *, n_repeats, seed, of_samples=False):
+        self.estimator = estimator
         self.names = list(modalities)
         self.is_masked = removal == "mask"
         removals = make_removals(removal, X, modalities, n_repeats, check_random_state(seed))
@@ -68,7 +69,5 @@ class Readings:
 
     def _call(self, function, coalition, removed):
         absent = [name for name, kept in zip(self.names, coalition, strict=True) if not kept]
-        is_masked = self.is_masked and bool(absent)
-        with explain_nulls(self.view.estimator, is_masked):
-            X = self.view.mix(self.whole, *removed, absent)
-        return function(self.view.estimator, X, is_masked=is_masked)
+        X = self.view.mix(self.whole, *removed, absent)
+        return function(self.estimator, X, is_masked=self.is_masked and bool(absent))

@@ -1,9 +1,9 @@
 """Models that see only some of the modalities, and do what is costly once.
 
-A view has an ``estimator`` that predicts; ``read(X)``, which costs, and ``mix(whole, table, rows,
-absent)``, which is cheap and gives what the estimator predicts from: what was read of X (`whole`), but
-for the modalities in `absent` what was read of `table`, in `rows` (None is all). The estimator predicts
-the same as the whole model does of X with these columns replaced.
+A view has ``read(X)``, which costs, and ``mix(whole, table, rows, absent)``, which is cheap and gives
+what the model predicts from in place of samples: what was read of X (`whole`), but for the modalities in
+`absent` what was read of `table`, in `rows` (None is all). The model predicts the same as of X with these
+columns replaced.
 """
 
 from sklearn.pipeline import Pipeline
@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 from skmm.fusion import MultimodalFusion
 from skmm.fusion._blocks import Block
 from skmm.fusion._late import Decisions
+from skmm.fusion._multimodal import Extracted
 from skmm.inspection._modalities import LATE, fusion_in, member_columns, owners
 from skmm.inspection._removal import Removal, replace_columns
 
@@ -35,18 +36,17 @@ def make_view(estimator, X, modalities, *, of_samples=False):
         owner_of = owners(member_columns(fusion, X), modalities)
         if owner_of is not None:
             if isinstance(estimator, Pipeline) and isinstance(fusion, MultimodalFusion):
-                return BlockView(estimator, owner_of)
+                return BlockView(fusion, owner_of)
             # An imputer looks at all modalities of a sample before any member does.
             if isinstance(estimator, LATE) and not hasattr(estimator, "imputer_"):
-                return DecisionView(estimator, owner_of)
-    return SampleView(estimator, modalities)
+                return DecisionView(fusion, owner_of)
+    return SampleView(modalities)
 
 
 class SampleView:
     """Reads nothing in advance: for models of which nothing is known."""
 
-    def __init__(self, estimator, modalities):
-        self.estimator = estimator
+    def __init__(self, modalities):
         self.modalities = modalities
 
     def read(self, X):
@@ -60,33 +60,31 @@ class SampleView:
 class BlockView:
     """A pipeline that starts with a MultimodalFusion: every modality is turned into its block once."""
 
-    def __init__(self, pipeline, owner_of):
-        self.fusion = pipeline.steps[0][1]
-        self.estimator = pipeline[1:]
+    def __init__(self, fusion, owner_of):
+        self.fusion = fusion
         self.owner_of = owner_of
 
     def read(self, X):
-        return self.fusion._make_blocks(X)
+        return self.fusion._extract(X)
 
     def mix(self, whole, table, rows, absent):
-        blocks, index = whole
         removed = {
-            member: _take(table[0][member], rows)
-            for member in blocks
+            member: _take(block, rows)
+            for member, block in table.blocks.items()
             if self.owner_of[member] in absent
         }
-        return self.fusion._fuse_blocks(blocks | removed, index)
+        return Extracted(whole.blocks | removed, whole.index)
 
 
 class DecisionView:
     """A late fusion: every member decides once."""
 
     def __init__(self, late, owner_of):
-        self.estimator = late
+        self.late = late
         self.owner_of = owner_of
 
     def read(self, X):
-        return self.estimator._ask_members(X)
+        return self.late._ask_members(X)
 
     def mix(self, whole, table, rows, absent):
         members = [number for number, owner in enumerate(self.owner_of.values()) if owner in absent]

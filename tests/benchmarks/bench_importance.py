@@ -1,9 +1,13 @@
-"""Shapley values of four modalities against bare predictions with the same sixteen sets of them."""
+"""Shapley values of four modalities against bare predictions with the same sixteen sets of them.
+
+And how often the intervals hold what they should.
+"""
 
 import platform
 import sys
 import tempfile
 import warnings
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -26,6 +30,8 @@ LIMIT = 1.5  # times the bare predictions
 MODALITIES = {"image": 324, "audio": 40, "text": 100, "sensor": 30}
 N_TRAIN, N_TEST = 1000, 2000
 N_REPEATS = 7
+SMALL = {"a": 8, "b": 6, "c": 5}
+N_SIMULATED = 100
 
 
 def models():
@@ -76,6 +82,57 @@ def count_extractions():
         return len(log.read_text().splitlines()) / X.size
 
 
+def simple_model():
+    members = [(name, "passthrough") for name in SMALL]
+    return make_pipeline(MultimodalFusion(members, missing="mean"), LogisticRegression())
+
+
+def coverage_of_samples(X, y, **params):
+    """Share of intervals of one model, by modality, that hold its importance for all samples."""
+    model, X, y = simple_model().fit(X[:300], y[:300]), X[300:], y[300:]
+    truth = modality_importance(model, X, y, confidence_level=None, **params).importances_mean
+    return held(truth, X, y, 300, lambda *part: modality_importance(model, *part, **params))
+
+
+def coverage_of_folds(X, y, **params):
+    """The same for models that are trained in the same way, and other training data."""
+    half = len(X) // 2
+    importances = []
+    for start in range(0, half // 2, 200):
+        model = simple_model().fit(X[start : start + 200], y[start : start + 200])
+        tested = X[half // 2 : half // 2 + 3000], y[half // 2 : half // 2 + 3000]
+        importances.append(
+            modality_importance(model, *tested, confidence_level=None, **params).importances_mean
+        )
+    truth = np.mean(importances, axis=0)
+    estimate = partial(modality_importance, simple_model(), cv=5, **params)
+    return held(truth, X[half:], y[half:], 250, estimate)
+
+
+def held(truth, X, y, n_samples, estimate):
+    found = []
+    for start in range(0, n_samples * N_SIMULATED, n_samples):
+        rows = slice(start, start + n_samples)
+        low, high = estimate(X[rows], y[rows]).interval.T
+        found.append((low <= truth) & (truth <= high))
+    return np.mean(found, axis=0).round(2).tolist()
+
+
+def print_coverage():
+    X, y = make_multimodal_classification(
+        60_000, modalities=SMALL, unique={"a": 1.5, "b": 0.7}, random_state=0
+    )
+    print(f"coverage of {N_SIMULATED} intervals of 95 %, by modality")
+    for params in (
+        {},
+        {"removal": "permute"},
+        {"method": "permutation"},
+        {"scoring": "neg_log_loss"},
+    ):
+        print(f"  one model, {params}: {coverage_of_samples(X, y, **params)}", flush=True)
+    print(f"  five folds: {coverage_of_folds(X, y)}", flush=True)
+
+
 def main():
     """Print ratios of CPU time, and exit where one is above the limit."""
     print(
@@ -108,6 +165,7 @@ def main():
                 f"{name}: 16 predictions {bare:.3f} s, importance {ours:.3f} s, {ratio:.2f}x (limit {LIMIT}); "
                 f"by log loss {loss:.3f} s, {median(c / a for a, _, c in times):.2f}x"
             )
+        print_coverage()
     if worst > LIMIT or n_extractions > 1:
         sys.exit(f"{worst:.2f} times the predictions, {n_extractions:g} extractions")
 

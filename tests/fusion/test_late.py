@@ -576,3 +576,12 @@ def test_weights_of_modalities_need_no_predictions(iris, frame):
     frame.loc[2, "petal"] = None
     weights = late.fit(frame, iris[1]).modality_weights(frame)
     assert_allclose(weights.iloc[1:3], [[0.25, 0.75], [1, 0]])
+
+
+@pytest.mark.parametrize("rule", ["mean", "stacking", "greedy"])
+def test_what_members_decided_takes_the_place_of_samples(iris, frame, rule):
+    frame.loc[:9, "sepal"] = None
+    late = LateFusionClassifier(members(), rule=rule).fit(frame, iris[1])
+    expected, decided = late.predict_proba(frame), late._ask_members(frame)
+    late.estimators_ = [m._replace(estimator=None) for m in late.estimators_]  # not asked again
+    assert_array_equal(late.predict_proba(decided), expected)

@@ -751,3 +751,13 @@ def test_a_pipeline_with_a_step_without_names_has_numbers(frame):
     unnamed = make_pipeline(StandardScaler(), FunctionTransformer(np.negative))
     fusion = MultimodalFusion([("image", unnamed)]).fit(frame)
     assert list(fusion.get_feature_names_out()) == [f"image__{column}" for column in range(4)]
+
+
+def test_what_was_extracted_takes_the_place_of_samples(frame):
+    members = [("image", "passthrough"), ("text", Spy()), ("sensor", "passthrough")]
+    fusion = MultimodalFusion(members, missing="mean", add_indicator=True).fit(frame)
+    fusion.set_output(transform="pandas")
+    expected = fusion.transform(frame)
+    extracted = fusion._extract(frame)
+    fusion.named_transformers_["text"].transform = None  # is not asked again
+    pd.testing.assert_frame_equal(fusion.transform(extracted), expected)

@@ -2,14 +2,17 @@
 
 import numpy as np
 import pytest
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import get_scorer
-from sklearn.model_selection import ShuffleSplit, StratifiedGroupKFold
+from sklearn.model_selection import ShuffleSplit, StratifiedGroupKFold, cross_val_score
+from sklearn.pipeline import make_pipeline
 
-from skmm import LateFusionClassifier
+from skmm import LateFusionClassifier, MultimodalFusion
+from skmm.fusion import ConcatFusion
 from skmm.inspection import modality_importance
-from tests.inspection.conftest import SHAPES
+from tests.inspection.conftest import PARTS, SHAPES
 
 X, Y = np.arange(24.0).reshape(12, 2), np.arange(12) % 2
 
@@ -69,6 +72,25 @@ def test_every_coalition_is_fitted_once_per_fold_where_models_are_refitted():
     Spy.seen.clear()
     modality_importance(Spy(), X, Y, cv=3, removal="refit")
     assert len(Spy.seen) == 3 * 3  # without any modality it is no model of this kind
+
+
+def test_groups_reach_what_requests_them(early, samples):
+    X, y = samples
+    groups = np.arange(len(y)) // 9
+    fusion = MultimodalFusion(PARTS, missing="mean", fusion=ConcatFusion(weights="cv"))
+    learned = make_pipeline(fusion, LogisticRegression())
+    with config_context(enable_metadata_routing=True):
+        modality_importance(early, X, y, cv=2, groups=groups)  # requests none
+        found = modality_importance(learned, X, y, cv=2, groups=groups, scoring="neg_log_loss")
+        expected = cross_val_score(
+            learned,
+            X,
+            y,
+            cv=StratifiedGroupKFold(2),
+            scoring="neg_log_loss",
+            params={"groups": groups},
+        )
+    assert found.scores[tuple(SHAPES)] == pytest.approx(expected.mean(), rel=1e-12)
 
 
 def test_groups_reach_the_inner_folds_of_a_late_fusion(samples):

@@ -60,7 +60,7 @@ def test_samples_are_columns_cut_into_shares(contributions):
     assert_allclose(text, [0.25, 0.75, 0])
     assert_allclose([bar.get_y() for bar in ax.containers[1]], image)
     labels = [label.get_text() for label in ax.get_legend().get_texts()]
-    assert labels == ["image (mean 0.33)", "text (mean 0.33)"]
+    assert labels == ["text, mean 0.33", "image, mean 0.33"]
 
 
 def test_it_is_made_from_an_estimator(late, samples):
