@@ -7,7 +7,8 @@ from sklearn.metrics import get_scorer_names
 from sklearn.utils import check_consistent_length, indexable
 
 from skmm._validation import HasMethods, Integral, Interval, Real, StrOptions
-from skmm.inspection._game import Rules, Samples, score_fitted, score_folds
+from skmm.inspection._folds import score_folds
+from skmm.inspection._game import Rules, Samples, score_fitted
 from skmm.inspection._modalities import check_samples, read_modalities
 from skmm.inspection._scoring import read_scoring
 

@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state
 from skmm._validation import Integral, Interval, StrOptions, draw_seed, validate_params
 from skmm.inspection._arguments import CONSTRAINTS, name_scores, score_modalities
 from skmm.inspection._coalitions import plan_ablation, plan_permutation, plan_shapley
-from skmm.inspection._game import estimate
+from skmm.inspection._intervals import estimate
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +25,8 @@ class ModalityImportance:
     interval : ndarray of shape (n_modalities, 2)
         Confidence interval of each importance; NaN with ``confidence_level=None``.
     scores : dict {tuple of str: float}
-        Score with the modalities in the key alone, mean over the trials: of all in turn, of none in
-        ``scores[()]``, as far as the method needs them.
+        Score with only the modalities in the key, mean over the trials, of the sets that the method
+        needs; ``scores[()]`` is that of none.
     score_name : str
         What the scores are.
 

@@ -9,7 +9,7 @@ import pandas as pd
 from skmm._validation import draw_seed, validate_params
 from skmm.inspection._arguments import CONSTRAINTS, name_scores, score_modalities
 from skmm.inspection._coalitions import MAX_EXACT, plan_interactions
-from skmm.inspection._game import estimate
+from skmm.inspection._intervals import estimate
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""How sure an effect is: intervals from blocks of left-out rows, or from folds."""
+"""Effects of scores, and how sure they are: by leaving out blocks of rows, or over folds."""
 
 from typing import NamedTuple
 
@@ -8,12 +8,44 @@ from scipy.stats import t as t_distribution
 N_BLOCKS = 20
 
 
+class Scores(NamedTuple):
+    """The scores of all coalitions."""
+
+    trials: np.ndarray  # (n_coalitions, n_trials): by repeat or by fold
+    without_block: np.ndarray | None = None  # (n_coalitions, n_blocks), mean over repeats
+    test_over_train: float | None = None  # of folds
+
+    @property
+    def means(self):
+        return self.trials.mean(axis=1)
+
+
 class Estimate(NamedTuple):
     """Effects with what is known of their precision."""
 
     trials: np.ndarray  # (n_effects, n_trials): by repeat or by fold
     mean: np.ndarray  # (n_effects,)
     interval: np.ndarray  # (n_effects, 2); NaN where none was wanted
+
+
+def estimate(plan, scores, level):
+    """Make effects of scores, and intervals if `level` is not None.
+
+    Returns
+    -------
+    estimate : Estimate
+    """
+    trials = plan.effects(scores.trials)
+    mean = trials.mean(axis=1)
+    if level is None:
+        return Estimate(trials, mean, np.full((len(mean), 2), np.nan))
+    if scores.without_block is None:
+        errors, n = fold_errors(trials, scores.test_over_train), trials.shape[1]
+    else:
+        errors = jackknife(plan.effects(scores.without_block))
+        n = scores.without_block.shape[1]
+    errors = np.hypot(errors, plan.draw_errors(scores.means))
+    return Estimate(trials, mean, t_interval(mean, errors, n - 1, level))
 
 
 def deal_into_blocks(n_samples, groups, random_state):
