@@ -5,14 +5,18 @@ from skmm.inspection._importance import ModalityImportance, modality_importance
 from skmm.inspection._importance_display import ModalityImportanceDisplay
 from skmm.inspection._interaction_display import ModalityInteractionDisplay
 from skmm.inspection._interactions import ModalityInteractions, modality_interactions
+from skmm.inspection._latent_map import LatentMapDisplay
+from skmm.inspection._sample_grid import SampleGridDisplay
 from skmm.inspection._subgroups import SubgroupReport, subgroup_report
 
 __all__ = [
+    "LatentMapDisplay",
     "ModalityImportance",
     "ModalityImportanceDisplay",
     "ModalityInteractionDisplay",
     "ModalityInteractions",
     "SampleContributions",
+    "SampleGridDisplay",
     "SubgroupReport",
     "modality_importance",
     "modality_interactions",

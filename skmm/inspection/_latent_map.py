@@ -1,0 +1,217 @@
+"""A map of the space that a fusion brings samples into."""
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_float_dtype
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
+from sklearn.utils import check_consistent_length, column_or_1d
+from sklearn.utils.validation import check_array
+
+from skmm._optional import import_optional
+from skmm._validation import refuse_dict
+from skmm.frame import presence_mask
+
+MARKERS = "o^sDvP*X"
+_MANY_CLASSES = 20  # are drawn as numbers are, by a scale of colors
+
+
+class LatentMapDisplay:
+    """Samples of a fused space in two dimensions, colored by what they are.
+
+    Made by :meth:`from_estimator` or :meth:`from_codes`.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_points, 2)
+        Where the points are.
+    y : ndarray of shape (n_points,), default=None
+        Classes or numbers, for the colors.
+    modality : ndarray of shape (n_points,) of str, default=None
+        What each point was made of, for the markers.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+
+    See Also
+    --------
+    SampleGridDisplay : Look at the samples themselves.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> from skmm.datasets import make_multimodal_classification
+    >>> from skmm.fusion import CanonicalFusion
+    >>> from skmm.inspection import LatentMapDisplay
+    >>> X, y = make_multimodal_classification(60, modalities={"a": 6, "b": 4}, random_state=0)
+    >>> display = LatentMapDisplay.from_estimator(CanonicalFusion(3).fit(X), X, y)
+    >>> display.points.shape
+    (60, 2)
+    >>> display.plot().ax_.get_xlabel()
+    'component 1'
+    """
+
+    def __init__(self, *, points, y=None, modality=None):
+        self.points = points
+        self.y = y
+        self.modality = modality
+
+    @classmethod
+    def from_estimator(cls, estimator, X, y=None, *, method="pca", random_state=0):
+        """Map what a fitted estimator makes of samples.
+
+        Parameters
+        ----------
+        estimator : estimator
+            With a method ``transform``, such as any block fusion, a generative fusion, a deep fusion, or
+            a pipeline that ends in one; or a :class:`~skmm.retrieval.CrossModalRetriever`, whose samples
+            are a point for each modality they have.
+        X : DataFrame of shape (n_samples, n_modalities)
+        y : array-like of shape (n_samples,), default=None
+            Classes or numbers to color the points by.
+        method : {"pca", "tsne"} or transformer, default="pca"
+            How many dimensions become two: the axes of largest variance, neighborhoods
+            (:class:`~sklearn.manifold.TSNE`), or an object with ``fit_transform``.
+        random_state : int, default=0
+            Seed of ``"tsne"``.
+
+        Returns
+        -------
+        display : LatentMapDisplay
+
+        Raises
+        ------
+        TypeError
+            If the estimator has no ``transform``, or X is a dict.
+        ValueError
+            If `method` is unknown, or there are fewer than two samples.
+        """
+        refuse_dict(X)
+        if hasattr(estimator, "search"):  # a CrossModalRetriever; its class would bring torch
+            codes, y, modality = _embed_each(estimator, X, y)
+        elif hasattr(estimator, "transform"):
+            codes, modality = estimator.transform(X), None
+        else:
+            raise TypeError(
+                f"{type(estimator).__name__} has no method transform, so no space to draw; give a "
+                "fusion, or the steps of a pipeline before its last one: pipeline[:-1]"
+            )
+        return cls.from_codes(codes, y, modality=modality, method=method, random_state=random_state)
+
+    @classmethod
+    def from_codes(cls, codes, y=None, *, modality=None, method="pca", random_state=0):
+        """Map codes that are there already.
+
+        Parameters
+        ----------
+        codes : array-like of shape (n_points, n_components)
+        y : array-like of shape (n_points,), default=None
+            Classes or numbers to color the points by.
+        modality : array-like of shape (n_points,) of str, default=None
+            What each point was made of, for the markers.
+        method : {"pca", "tsne"} or transformer, default="pca"
+            As for :meth:`from_estimator`.
+        random_state : int, default=0
+            Seed of ``"tsne"``.
+
+        Returns
+        -------
+        display : LatentMapDisplay
+        """
+        codes = check_array(codes, ensure_min_samples=2)
+        check_consistent_length(codes, y, modality)
+        points = _to_plane(codes, method, random_state)
+        y = None if y is None else column_or_1d(y)
+        modality = None if modality is None else np.asarray(modality)
+        return cls(points=points, y=y, modality=modality)
+
+    def plot(self, ax=None, *, cmap="viridis", size=14):
+        """Draw the map.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+        cmap : str, default="viridis"
+            Colors of numbers, and of more than twenty classes; fewer have colors of their own.
+        size : float, default=14
+            Area of a marker in square points.
+
+        Returns
+        -------
+        self : LatentMapDisplay
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        pyplot = import_optional("matplotlib.pyplot", extra="plots", purpose="drawing a map")
+        if ax is None:
+            _, ax = pyplot.subplots(layout="constrained")
+        colors, names, scale = _color(pyplot, self.y, len(self.points), cmap)
+        for marker, name, chosen in _markers(self.modality, len(self.points)):
+            style = {"s": size, "marker": marker, "alpha": 0.8, "linewidths": 0}
+            ax.scatter(*self.points[chosen].T, c=colors[chosen], **style)
+            if name is not None:
+                ax.scatter([], [], marker=marker, color="0.4", label=name)
+        for name, color in names.items():
+            ax.scatter([], [], color=color, label=name)
+        if scale is not None:
+            ax.figure.colorbar(scale, ax=ax)
+        if ax.get_legend_handles_labels()[0]:
+            ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+        ax.set(xlabel="component 1", ylabel="component 2", xticks=[], yticks=[])
+        self.ax_ = ax
+        self.figure_ = ax.figure
+        return self
+
+
+def _embed_each(retriever, X, y):
+    """Embed every modality where it is present; rows are repeated for each."""
+    present = presence_mask(X)
+    names = [name for name in retriever.modalities_ if name in X.columns]
+    rows = {name: np.flatnonzero(present[name].to_numpy()) for name in names}
+    codes = [retriever.embed(X[name].iloc[rows[name]], name) for name in names]
+    where = np.concatenate(list(rows.values()))
+    modality = np.repeat(names, [len(some) for some in rows.values()])
+    return np.concatenate(codes), None if y is None else column_or_1d(y)[where], modality
+
+
+def _to_plane(codes, method, random_state):
+    if hasattr(method, "fit_transform"):
+        return np.asarray(method.fit_transform(codes))[:, :2]
+    if method == "tsne":
+        neighbors = min(30.0, (len(codes) - 1) / 3)
+        return TSNE(perplexity=neighbors, random_state=random_state).fit_transform(codes)
+    if method != "pca":
+        raise ValueError(
+            f"method is {method!r}; expected 'pca', 'tsne' or an object with fit_transform"
+        )
+    if codes.shape[1] == 1:
+        return np.column_stack([codes, np.zeros(len(codes))])
+    return PCA(2, svd_solver="full").fit_transform(codes)
+
+
+def _color(pyplot, y, n_points, cmap):
+    """Color of each point, colors by class for a legend, and a scale for numbers."""
+    if y is None:
+        return np.full(n_points, "tab:blue", dtype=object), {}, None
+    codes, classes = pd.factorize(y, sort=True)
+    if is_float_dtype(y) or len(classes) > _MANY_CLASSES:
+        values = np.asarray(y, dtype=float) if is_float_dtype(y) else codes
+        scale = pyplot.cm.ScalarMappable(pyplot.Normalize(np.min(values), np.max(values)), cmap)
+        return scale.to_rgba(values), {}, scale
+    palette = pyplot.get_cmap("tab10" if len(classes) <= 10 else "tab20")
+    return palette(codes), {name: palette(code) for code, name in enumerate(classes)}, None
+
+
+def _markers(modality, n_points):
+    if modality is None:
+        yield "o", None, np.arange(n_points)
+        return
+    for position, name in enumerate(dict.fromkeys(modality)):
+        yield MARKERS[position % len(MARKERS)], name, np.flatnonzero(modality == name)
