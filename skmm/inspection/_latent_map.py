@@ -50,7 +50,7 @@ class LatentMapDisplay:
     >>> display = LatentMapDisplay.from_estimator(CanonicalFusion(3).fit(X), X, y)
     >>> display.points.shape
     (60, 2)
-    >>> display.plot().ax_.get_xlabel()
+    >>> display.ax_.get_xlabel()
     'component 1'
     """
 
@@ -60,8 +60,8 @@ class LatentMapDisplay:
         self.modality = modality
 
     @classmethod
-    def from_estimator(cls, estimator, X, y=None, *, method="pca", random_state=0):
-        """Map what a fitted estimator makes of samples.
+    def from_estimator(cls, estimator, X, y=None, *, method="pca", random_state=0, ax=None):
+        """Map and draw what a fitted estimator makes of samples.
 
         Parameters
         ----------
@@ -77,6 +77,8 @@ class LatentMapDisplay:
             (:class:`~sklearn.manifold.TSNE`), or an object with ``fit_transform``.
         random_state : int, default=0
             Seed of ``"tsne"``.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
 
         Returns
         -------
@@ -99,11 +101,12 @@ class LatentMapDisplay:
                 f"{type(estimator).__name__} has no method transform, so no space to draw; give a "
                 "fusion, or the steps of a pipeline before its last one: pipeline[:-1]"
             )
-        return cls.from_codes(codes, y, modality=modality, method=method, random_state=random_state)
+        options = {"method": method, "random_state": random_state, "ax": ax}
+        return cls.from_codes(codes, y, modality=modality, **options)
 
     @classmethod
-    def from_codes(cls, codes, y=None, *, modality=None, method="pca", random_state=0):
-        """Map codes that are there already.
+    def from_codes(cls, codes, y=None, *, modality=None, method="pca", random_state=0, ax=None):
+        """Map and draw codes that are there already.
 
         Parameters
         ----------
@@ -116,6 +119,8 @@ class LatentMapDisplay:
             As for :meth:`from_estimator`.
         random_state : int, default=0
             Seed of ``"tsne"``.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
 
         Returns
         -------
@@ -126,7 +131,7 @@ class LatentMapDisplay:
         points = _to_plane(codes, method, random_state)
         y = None if y is None else column_or_1d(y)
         modality = None if modality is None else np.asarray(modality)
-        return cls(points=points, y=y, modality=modality)
+        return cls(points=points, y=y, modality=modality).plot(ax=ax)
 
     def plot(self, ax=None, *, cmap="viridis", size=14):
         """Draw the map.

@@ -59,7 +59,7 @@ class SampleGridDisplay:
     >>> display = SampleGridDisplay.from_estimator(model, X, y, rows=3)
     >>> bool((display.predicted != display.actual).all())
     True
-    >>> display.plot().axes_.shape
+    >>> display.axes_.shape
     (3, 2)
     """
 
@@ -70,8 +70,8 @@ class SampleGridDisplay:
         self.votes = votes
 
     @classmethod
-    def from_estimator(cls, estimator, X, y=None, *, rows=6, votes="auto"):
-        """Ask a fitted estimator about samples, and show those it is most wrong about.
+    def from_estimator(cls, estimator, X, y=None, *, rows=6, votes="auto", ax=None):
+        """Ask a fitted estimator about samples, and draw those it is most wrong about.
 
         Parameters
         ----------
@@ -88,6 +88,8 @@ class SampleGridDisplay:
         votes : {"auto"} or bool, default="auto"
             Whether to predict from each modality alone, the others being null cells. "auto" leaves it
             if the estimator refuses null cells.
+        ax : matplotlib Axes, default=None
+            Axes whose place the grid takes; None makes a figure of a fitting size.
 
         Returns
         -------
@@ -111,11 +113,12 @@ class SampleGridDisplay:
             estimator.predict(samples),
             None if y is None else y[chosen],
             votes=_collect_votes(estimator, samples, votes),
+            ax=ax,
         )
 
     @classmethod
-    def from_predictions(cls, X, predicted, y=None, *, votes=None):
-        """Show samples with predictions that are there already.
+    def from_predictions(cls, X, predicted, y=None, *, votes=None, ax=None):
+        """Draw samples with predictions that are there already.
 
         Parameters
         ----------
@@ -125,6 +128,8 @@ class SampleGridDisplay:
             What should have been predicted.
         votes : DataFrame of shape (n_samples, n_modalities), default=None
             Predictions from each modality alone.
+        ax : matplotlib Axes, default=None
+            Axes whose place the grid takes; None makes a figure of a fitting size.
 
         Returns
         -------
@@ -137,7 +142,7 @@ class SampleGridDisplay:
             predicted=pd.Series(column_or_1d(predicted), index=X.index),
             actual=None if y is None else pd.Series(column_or_1d(y), index=X.index),
             votes=votes,
-        )
+        ).plot(ax=ax)
 
     def plot(self, ax=None):
         """Draw the grid.

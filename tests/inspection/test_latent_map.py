@@ -59,7 +59,7 @@ def test_a_retriever_gives_a_point_for_each_modality(X):
     assert list(display.modality[:200]) == ["a"] * 200
     assert list(display.modality[200:]) == ["b"] * 190
     assert_allclose(display.y, [*(np.arange(200) % 3), *(np.arange(10, 200) % 3)])
-    labels = [text.get_text() for text in display.plot().ax_.get_legend().get_texts()]
+    labels = [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert labels == ["a", "b", "0", "1", "2"]
 
 
@@ -67,14 +67,14 @@ def test_a_retriever_gives_a_point_for_each_modality(X):
     ("y", "n_bars"), [(np.linspace(0, 1, 200), 1), (np.arange(200), 1), (np.arange(200) % 12, 0)]
 )
 def test_numbers_and_many_classes_have_a_scale(X, y, n_bars):
-    display = LatentMapDisplay.from_estimator(ConcatFusion().fit(X), X, y).plot()
+    display = LatentMapDisplay.from_estimator(ConcatFusion().fit(X), X, y)
     assert len(display.figure_.axes) == 1 + n_bars
     assert (display.ax_.get_legend() is None) == bool(n_bars)
 
 
 def test_equal_classes_have_equal_colors(X):
     y = np.where(np.arange(200) % 2, "odd", "even")
-    display = LatentMapDisplay.from_estimator(ConcatFusion().fit(X), X, y).plot()
+    display = LatentMapDisplay.from_estimator(ConcatFusion().fit(X), X, y)
     colors = display.ax_.collections[0].get_facecolors()
     assert len(np.unique(colors[::2], axis=0)) == len(np.unique(colors[1::2], axis=0)) == 1
     assert not np.array_equal(colors[0], colors[1])
@@ -82,7 +82,7 @@ def test_equal_classes_have_equal_colors(X):
 
 def test_axes_that_are_given_are_drawn_into(X):
     _, ax = plt.subplots()
-    assert LatentMapDisplay.from_codes(np.eye(4)).plot(ax).ax_ is ax
+    assert LatentMapDisplay.from_codes(np.eye(4), ax=ax).ax_ is ax
 
 
 def test_an_unknown_method_is_refused():

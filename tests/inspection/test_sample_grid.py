@@ -48,9 +48,7 @@ def test_numbers_far_from_the_prediction_come_first():
     display = SampleGridDisplay.from_estimator(model, X, y, rows=3)
     expected = np.argsort(-np.abs(model.predict(X) - y))[:3]
     assert list(display.samples.index) == list(expected)
-    assert {text.get_color() for ax in display.plot().figure_.axes for text in ax.texts} == {
-        "black"
-    }
+    assert {text.get_color() for ax in display.figure_.axes for text in ax.texts} == {"black"}
 
 
 def test_votes_are_what_the_members_say(late, data):
@@ -68,7 +66,6 @@ def test_without_y_the_first_rows_are_shown(late, data):
     display = SampleGridDisplay.from_estimator(late, data[0], rows=4)
     assert list(display.samples.index) == [0, 1, 2, 3]
     assert display.actual is None
-    display.plot()
 
 
 def test_chosen_rows_are_shown_in_their_order(late, data):
@@ -95,7 +92,7 @@ def test_a_model_that_takes_no_null_cells_has_no_votes(data):
 
 def test_the_grid_has_an_axis_per_cell_and_says_what_is_right(late, data):
     X, y = data
-    display = SampleGridDisplay.from_estimator(late, X, y, rows=2).plot()
+    display = SampleGridDisplay.from_estimator(late, X, y, rows=2)
     assert display.axes_.shape == (2, 2)
     assert display.axes_[0, 1].get_title(loc="left") == "b"
     vote = display.votes["a"].iloc[1]
@@ -109,7 +106,7 @@ def test_the_grid_has_an_axis_per_cell_and_says_what_is_right(late, data):
 
 def test_the_grid_takes_the_place_of_given_axes(late, data):
     figure, (left, right) = plt.subplots(1, 2)
-    display = SampleGridDisplay.from_estimator(late, *data, rows=2).plot(ax=right)
+    display = SampleGridDisplay.from_estimator(late, *data, rows=2, ax=right)
     assert display.ax_ is right
     assert display.figure_ is figure
     edge = left.get_position().x1
