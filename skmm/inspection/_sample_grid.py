@@ -10,7 +10,7 @@ from sklearn.utils import check_consistent_length, column_or_1d
 from skmm._optional import import_optional
 from skmm._validation import Integral, refuse_dict
 from skmm.frame import check_frame
-from skmm.inspection._cells import draw_cell
+from skmm.inspection._drawing import draw_cell
 
 _CELL = (1.7, 1.35)  # inches
 _LABELS = 1.6  # inches, for what is said of a row
@@ -27,7 +27,7 @@ class SampleGridDisplay:
     ----------
     samples : DataFrame of shape (n_rows, n_modalities)
         What is drawn.
-    predicted : Series of length n_rows
+    predicted : Series of length n_rows, default=None
         Predictions, with the index of `samples`.
     actual : Series of length n_rows, default=None
         What they should have been.
@@ -63,7 +63,7 @@ class SampleGridDisplay:
     (3, 2)
     """
 
-    def __init__(self, *, samples, predicted, actual=None, votes=None):
+    def __init__(self, *, samples, predicted=None, actual=None, votes=None):
         self.samples = samples
         self.predicted = predicted
         self.actual = actual
@@ -117,13 +117,14 @@ class SampleGridDisplay:
         )
 
     @classmethod
-    def from_predictions(cls, X, predicted, y=None, *, votes=None, ax=None):
+    def from_predictions(cls, X, predicted=None, y=None, *, votes=None, ax=None):
         """Draw samples with predictions that are there already.
 
         Parameters
         ----------
         X : DataFrame of shape (n_samples, n_modalities)
-        predicted : array-like of shape (n_samples,)
+        predicted : array-like of shape (n_samples,), default=None
+            None shows the samples alone.
         y : array-like of shape (n_samples,), default=None
             What should have been predicted.
         votes : DataFrame of shape (n_samples, n_modalities), default=None
@@ -139,8 +140,8 @@ class SampleGridDisplay:
         check_consistent_length(X, predicted, y, votes)
         return cls(
             samples=X,
-            predicted=pd.Series(column_or_1d(predicted), index=X.index),
-            actual=None if y is None else pd.Series(column_or_1d(y), index=X.index),
+            predicted=_as_series(predicted, X.index),
+            actual=_as_series(y, X.index),
             votes=votes,
         ).plot(ax=ax)
 
@@ -185,11 +186,14 @@ class SampleGridDisplay:
 
     def _describe_row(self, ax, row):
         ax.set_axis_off()
-        lines = [f"row {self.samples.index[row]}", f"predicted: {_say(self.predicted.iloc[row])}"]
+        lines, color = [f"row {self.samples.index[row]}"], "black"
+        if self.predicted is not None:
+            lines.append(f"predicted: {_say(self.predicted.iloc[row])}")
+            color = self._color(self.predicted.iloc[row], row)
         if self.actual is not None:
             lines.append(f"is: {_say(self.actual.iloc[row])}")
         text = "\n".join(fill(line, 20) for line in lines)
-        ax.text(0, 0.5, text, va="center", color=self._color(self.predicted.iloc[row], row))
+        ax.text(0, 0.5, text, va="center", color=color)
 
     def _draw(self, ax, row, column):
         name = self.samples.columns[column]
@@ -209,7 +213,7 @@ class SampleGridDisplay:
 
     def _color(self, answer, row):
         """Of right and wrong classes; numbers are neither."""
-        if self.actual is None or _is_number(self.predicted):
+        if self.actual is None or pd.api.types.is_float_dtype(self.predicted):
             return "black"
         return RIGHT if answer == self.actual.iloc[row] else WRONG
 
@@ -272,8 +276,8 @@ def _vote_alone(estimator, samples, name):
     return pd.Series(estimator.predict(hidden), index=samples.index).where(samples[name].notna())
 
 
-def _is_number(predicted):
-    return pd.api.types.is_float_dtype(predicted)
+def _as_series(values, index):
+    return None if values is None else pd.Series(column_or_1d(values), index=index)
 
 
 def _say(answer):

@@ -147,3 +147,8 @@ def test_lengths_must_agree(late, data):
         SampleGridDisplay.from_estimator(late, data[0], data[1][:5])
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         SampleGridDisplay.from_predictions(make_frame(t=["a", "b"]), [1])
+
+
+def test_samples_are_shown_without_predictions(data):
+    display = SampleGridDisplay.from_predictions(data[0][:2], y=data[1][:2])
+    assert display.figure_.axes[1].texts[0].get_text() == f"row 0\nis: {data[1][0]}"

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
 from skmm import ModalityError
-from skmm.inspection._cells import as_picture, draw_cell, kind_of_cell
+from skmm.inspection._drawing import as_picture, draw_cell, kind_of_cell
 
 
 @pytest.fixture
