@@ -28,6 +28,7 @@ _HOME = {
     "MultimodalFusion": "skmm.fusion",
     "compare_fusions": "skmm.model_selection",
     "make_frame": "skmm.frame",
+    "report": "skmm.reporting",
 }
 
 __all__ = sorted(_HOME)

@@ -19,6 +19,7 @@ FLOOR = {
     "_device": 0,
     "_threads": 0,
     "_compiled": 0,
+    "_atomic": 0,
     "frame": 1,
     "cache": 1,
     "_files": 1,
@@ -39,6 +40,7 @@ FLOOR = {
     "retrieval": 4,
     "inspection": 5,
     "model_selection": 5,
+    "reporting": 6,
 }
 SAME_FLOOR = {
     ("frame", "_tensor"),

@@ -1,0 +1,224 @@
+"""The sections of a report: each asks the model one question, and shows the answer."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import sklearn
+from sklearn.base import BaseEstimator
+from sklearn.metrics import ConfusionMatrixDisplay, PredictionErrorDisplay, check_scoring
+from sklearn.utils import check_random_state
+
+import skmm
+from skmm.frame import presence_mask
+from skmm.inspection import (
+    ModalityImportanceDisplay,
+    SampleGridDisplay,
+    modality_importance,
+    subgroup_report,
+)
+from skmm.inspection._drawing import kind_of_cell
+from skmm.model_selection import RobustnessCurveDisplay, missing_modality_curve
+from skmm.reporting._page import Section, code, figure, paragraph, table
+
+_MANY_CLASSES = 20
+
+
+class Subject(NamedTuple):
+    """What a report is about."""
+
+    estimator: BaseEstimator
+    X: pd.DataFrame
+    y: np.ndarray
+    scoring: object
+    n_shown: int
+    random_state: int
+    is_classifier: bool
+
+
+def describe_model(subject):
+    """What the model is, and how it scores."""
+    score = check_scoring(subject.estimator, scoring=subject.scoring)
+    value = score(subject.estimator, subject.X, subject.y)
+    versions = f"skmm {skmm.__version__}, scikit-learn {sklearn.__version__}"
+    return Section(
+        "The model",
+        [
+            paragraph(f"{_name_of(subject)} on {len(subject.X)} samples: {value:.3g}."),
+            code(subject.estimator),
+            paragraph(f"Written with {versions}."),
+        ],
+    )
+
+
+def describe_data(subject):
+    """What each modality holds, what is missing, and some samples."""
+    X, y = subject.X, subject.y
+    present = presence_mask(X)
+    facts = pd.DataFrame(
+        {
+            "holds": [_say_kind(X[name][present[name]]) for name in X],
+            "missing": [int((~present[name]).sum()) for name in X],
+            "share missing": [float((~present[name]).mean()) for name in X],
+        },
+        index=pd.Index(X.columns, name="modality"),
+    )
+    chosen = check_random_state(subject.random_state).permutation(len(X))[: subject.n_shown]
+    display = SampleGridDisplay.from_predictions(X.iloc[chosen], y=y[chosen])
+    parts = [table(facts, "Modalities"), table(_summarize(subject), "Targets")]
+    if not present.all(axis=None):
+        parts.append(table(_count_patterns(present), "What is missing together"))
+    parts += [
+        paragraph(f"{len(chosen)} samples, drawn at random:"),
+        figure(display, f"{len(chosen)} samples, a row for each"),
+    ]
+    return Section("The data", parts)
+
+
+def describe_comparison(comparison):
+    """How strategies compare."""
+    return Section(
+        "Comparison of strategies",
+        [
+            table(comparison.table, "Scores over folds, and the difference to the best modality"),
+            figure(comparison.plot(), "Scores of each strategy on every fold"),
+        ],
+    )
+
+
+def describe_importance(subject):
+    """What each modality is worth to the model."""
+    takes_gaps = _takes_gaps(subject)
+    importance = modality_importance(
+        subject.estimator,
+        subject.X,
+        subject.y,
+        scoring=subject.scoring,
+        removal="mask" if takes_gaps else "permute",
+        random_state=subject.random_state,
+    )
+    how = "made null" if takes_gaps else "permuted among the samples, for it takes no null cells"
+    return Section(
+        "What each modality is worth",
+        [
+            paragraph(
+                f"Shapley values of the {_name_of(subject)}: what a modality adds to it, averaged over "
+                f"all sets of the others. What is taken away from the model is {how}."
+            ),
+            table(importance.table, "Importance, with 95 % intervals"),
+            figure(
+                ModalityImportanceDisplay.from_importance(importance), "Importance of each modality"
+            ),
+        ],
+    )
+
+
+def describe_robustness(subject):
+    """How the score falls as cells go missing; None if the model takes no null cells."""
+    if not _takes_gaps(subject):
+        return None
+    curve = missing_modality_curve(
+        subject.estimator,
+        subject.X,
+        subject.y,
+        scoring=subject.scoring,
+        random_state=subject.random_state,
+    )
+    return Section(
+        "When modalities are missing",
+        [
+            paragraph(
+                "The score while cells are removed at random, one modality staying in each row."
+            ),
+            figure(RobustnessCurveDisplay.from_curve(curve), "Score by share of missing cells"),
+        ],
+    )
+
+
+def describe_groups(subject, groups):
+    """How groups, and samples that lack the same modalities, are served; None if there are none."""
+    if groups is None and presence_mask(subject.X).all(axis=None):
+        return None
+    found = subgroup_report(
+        subject.estimator,
+        subject.X,
+        subject.y,
+        groups,
+        scoring=subject.scoring,
+        random_state=subject.random_state,
+    )
+    parts = [
+        table(found.table, "Score of each group, and its difference to all samples"),
+        table(found.differences, "Largest differences between groups"),
+    ]
+    return Section("Groups and missing modalities", parts)
+
+
+def describe_predictions(subject):
+    """What is predicted for what; None if there are too many classes to show."""
+    if not subject.is_classifier:
+        display = PredictionErrorDisplay.from_estimator(subject.estimator, subject.X, subject.y)
+        return Section("Predictions", [figure(display, "Differences by predicted value")])
+    if len(np.unique(subject.y)) > _MANY_CLASSES:
+        return None
+    display = ConfusionMatrixDisplay.from_estimator(
+        subject.estimator, subject.X, subject.y, colorbar=False, cmap="Blues"
+    )
+    return Section("Predictions", [figure(display, "Confusion matrix")])
+
+
+def describe_mistakes(subject):
+    """The samples that the model is most wrong about."""
+    display = SampleGridDisplay.from_estimator(
+        subject.estimator, subject.X, subject.y, rows=subject.n_shown
+    )
+    shown = len(display.samples)
+    parts = [
+        paragraph(
+            f"The {shown} samples that the model is most wrong about. An arrow shows what it predicts "
+            "from a modality alone."
+        ),
+        figure(display, f"{shown} samples with predictions"),
+    ]
+    return Section("Worst mistakes", parts)
+
+
+def _takes_gaps(subject):
+    """Whether the model predicts a sample with a null cell."""
+    row = subject.X.iloc[:1]
+    try:
+        for name in row:
+            subject.estimator.predict(row.assign(**{name: None}))
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def _name_of(subject):
+    if subject.scoring is None:
+        return "accuracy" if subject.is_classifier else "R2"
+    if isinstance(subject.scoring, str):
+        return subject.scoring
+    return getattr(subject.scoring, "__name__", "score")
+
+
+def _say_kind(cells):
+    if len(cells) == 0:
+        return "nothing"
+    cell = cells.iloc[0]
+    kind, shape = kind_of_cell(cell), np.shape(cell)
+    return f"{kind}, {'×'.join(map(str, shape))}" if shape and kind != "text" else kind
+
+
+def _summarize(subject):
+    if not subject.is_classifier:
+        return pd.Series(subject.y, name="target").describe().to_frame()
+    counts = pd.Series(subject.y, name="class").value_counts(sort=False).sort_index()
+    return pd.DataFrame({"samples": counts, "share": counts / counts.sum()})
+
+
+def _count_patterns(present):
+    missing = [
+        ", ".join(map(str, present.columns[~row])) or "nothing" for row in present.to_numpy()
+    ]
+    return pd.Series(missing, name="missing").value_counts().to_frame("samples")
