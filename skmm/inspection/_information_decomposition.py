@@ -139,8 +139,8 @@ def information_decomposition(
 
     Kinds of fusion, in ``table["fusion"]``:
 
-    - ``"tensor"``: interaction is at least a fifth of all information. Multiply features.
-    - ``"concat"``: what both tell beyond the better one, interaction aside, is at least 0.35 of all that
+    - ``"tensor"``: interaction is at least 0.15 of all information. Multiply features.
+    - ``"concat"``: what both tell beyond the better one, interaction aside, is at least 0.37 of all that
       is not interaction. Concatenate.
     - ``"late"``: less than that.
     - ``"single"``: less than a tenth of all information. The better modality alone will do.

@@ -1,7 +1,22 @@
-"""Compare fusion strategies fairly: shared folds, the best single modality, a corrected test."""
+"""Compare fusion strategies fairly, and see what they lose when modalities fail."""
 
 from skmm.model_selection._compare_fusions import compare_fusions
 from skmm.model_selection._comparison import FusionComparison
 from skmm.model_selection._corrected_ttest import corrected_ttest
+from skmm.model_selection._missing_curve import missing_modality_curve
+from skmm.model_selection._noise_curve import noise_curve
+from skmm.model_selection._robustness import effective_robustness, relative_robustness
+from skmm.model_selection._robustness_curve import RobustnessCurve
+from skmm.model_selection._robustness_display import RobustnessCurveDisplay
 
-__all__ = ["FusionComparison", "compare_fusions", "corrected_ttest"]
+__all__ = [
+    "FusionComparison",
+    "RobustnessCurve",
+    "RobustnessCurveDisplay",
+    "compare_fusions",
+    "corrected_ttest",
+    "effective_robustness",
+    "missing_modality_curve",
+    "noise_curve",
+    "relative_robustness",
+]
