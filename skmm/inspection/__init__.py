@@ -1,4 +1,4 @@
-"""Understand data and fusions of several modalities: what they tell, which matter, and for whom they work."""
+"""Understand data and fusions: what modalities tell, which matter, and for whom a model works."""
 
 from skmm.inspection._contributions import SampleContributions, sample_contributions
 from skmm.inspection._decomposition import InformationDecomposition

@@ -130,7 +130,9 @@ def describe_robustness(subject):
             paragraph(
                 "The score while cells are removed at random, one modality staying in each row."
             ),
-            figure(RobustnessCurveDisplay.from_curve(curve), "Score by share of missing cells"),
+            figure(
+                RobustnessCurveDisplay.from_curve(curve).plot(), "Score by share of missing cells"
+            ),
         ],
     )
 
@@ -207,7 +209,7 @@ def _say_kind(cells):
         return "nothing"
     cell = cells.iloc[0]
     kind, shape = kind_of_cell(cell), np.shape(cell)
-    return f"{kind}, {'×'.join(map(str, shape))}" if shape and kind != "text" else kind
+    return f"{kind}, {'x'.join(map(str, shape))}" if shape and kind != "text" else kind
 
 
 def _summarize(subject):

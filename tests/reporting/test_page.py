@@ -35,7 +35,9 @@ class Texts(HTMLParser):
         self.tags.append(tag)
 
 
-@pytest.mark.parametrize("write", [paragraph, code, lambda text: table(pd.DataFrame({text: [text]}), text)])
+@pytest.mark.parametrize(
+    "write", [paragraph, code, lambda text: table(pd.DataFrame({text: [text]}), text)]
+)
 def test_text_is_never_taken_for_html(write):
     evil = "<script>alert('a & b')</script>"
     page = Texts(make_page(evil, [Section(evil, [write(evil)])]))
