@@ -11,6 +11,7 @@ from joblib import effective_n_jobs
 from sklearn.utils.parallel import Parallel, delayed
 from tqdm.auto import tqdm
 
+from skmm._extraction_count import add_extractions
 from skmm._samples import read_cells
 from skmm._validation import ModalityError
 from skmm.cache import FeatureCache
@@ -48,7 +49,10 @@ class Extraction:
         """
         for row in rows:
             chunk = self.samples.take(np.array([row]))
-            values, _, failures = _extract_chunk(self.extractor, chunk, None, self.configuration)
+            values, _, failures, n_extracted = _extract_chunk(
+                self.extractor, chunk, None, self.configuration
+            )
+            add_extractions(n_extracted)
             if not failures:
                 return values.shape[1:]
             self.samples.failures.extend(failures)
@@ -86,8 +90,9 @@ class Extraction:
         name, silent = type(self.extractor).__name__, not self.extractor.verbose
         options = {"desc": name, "unit": " samples", "disable": silent}
         with tqdm(total=n_found + len(rows), initial=n_found, **options) as bar:
-            for chunk, (values, warned, failures) in self._run_in_batches(rows, shape):
+            for chunk, (values, warned, failures, n_extracted) in self._run_in_batches(rows, shape):
                 self.warned.update(warned)
+                add_extractions(n_extracted)
                 if failures:
                     self.samples.failures.extend(failures)
                 yield chunk, values
@@ -169,9 +174,11 @@ def _extract_chunk(extractor, chunk, shape, configuration):
         How often each (category, text) was warned of: workers cannot warn the caller themselves.
     failures : list of ModalityError, or None
         The bad cells, where they are passed over.
+    n_extracted : int
+        How many samples were not in the cache.
     """
     with _record_warnings() as caught:
-        rows = _fetch_rows(extractor, chunk, configuration)
+        rows, n_extracted = _fetch_rows(extractor, chunk, configuration)
     if chunk.failures:
         nothing = np.zeros(() if shape is None else shape)
         rows = [nothing if row is None else row for row in rows]
@@ -179,7 +186,8 @@ def _extract_chunk(extractor, chunk, shape, configuration):
     if not (isinstance(rows, np.ndarray) and rows.shape[1:] == shape):  # spares the look at each
         for position, row in enumerate(rows):
             _check_shape(row, shape, chunk.place(position))
-    return np.asarray(rows, dtype=extractor._dtype), _count(caught), chunk.failures
+    rows = np.asarray(rows, dtype=extractor._dtype)
+    return rows, _count(caught), chunk.failures, n_extracted
 
 
 def _count(caught):
@@ -197,9 +205,18 @@ def _check_shape(row, shape, place):
 
 
 def _fetch_rows(extractor, chunk, configuration):
-    """Read and extract those samples whose rows are not in the cache of the extractor."""
+    """Read and extract those samples whose rows are not in the cache of the extractor.
+
+    Returns
+    -------
+    rows : sequence of n_cells ndarrays, or None for bad cells
+    n_extracted : int
+    """
+    n_extracted = 0
 
     def extract(positions):
+        nonlocal n_extracted
+        n_extracted += len(positions)
         cells = chunk.cells if len(positions) == len(chunk.cells) else chunk.cells[positions]
         if not isinstance(cells, np.ma.MaskedArray):
             # Where it fails, cells are read one by one, to find the bad one.
@@ -220,12 +237,13 @@ def _fetch_rows(extractor, chunk, configuration):
         return [None if row is None else np.asarray(row, dtype=extractor._dtype) for row in rows]
 
     if configuration is None:
-        return extract(range(len(chunk.cells)))
+        rows = extract(range(len(chunk.cells)))
+        return rows, n_extracted
     keys = _name_rows(extractor, chunk.cells, configuration)
     rows = _open_cache(extractor).fetch(keys, extract_rows)
     if chunk.failures:
         _note_equal_failures(chunk, keys)
-    return rows
+    return rows, n_extracted
 
 
 def _note_equal_failures(chunk, keys):

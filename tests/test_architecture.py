@@ -27,6 +27,7 @@ FLOOR = {
     "_input": 1,
     "datasets": 1,
     "_samples": 1,
+    "_extraction_count": 0,
     "_extraction": 2,
     "_extractor": 2,
     "image": 2,

@@ -25,12 +25,18 @@ def single_modalities(models):
     ValueError
         If there is neither.
     """
-    for model in models.values():
+    model = models[find_source(models)]
+    return _branches_alone(model) if isinstance(model, Pipeline) else _members_alone(model)
+
+
+def find_source(models):
+    """The name of the model that single modalities are made of."""
+    for name, model in models.items():
         if isinstance(model, LateFusionClassifier | LateFusionRegressor):
-            return _members_alone(model)
-    for model in models.values():
+            return name
+    for name, model in models.items():
         if isinstance(model, Pipeline) and isinstance(model.steps[0][1], MultimodalFusion):
-            return _branches_alone(model)
+            return name
     raise ValueError(
         f"cannot tell the single modalities of {list(models)}: none is a LateFusionClassifier or "
         "LateFusionRegressor, or a Pipeline that starts with a MultimodalFusion. Add one, give "
@@ -43,13 +49,13 @@ def _members_alone(late):
     return {
         member[0]: clone(late).set_params(estimators=[member], rule="mean", weights=None)
         for member in late.estimators
-        if not _is_dropped(member[1])
+        if not is_dropped(member[1])
     }
 
 
 def _branches_alone(pipeline):
     step, fusion = pipeline.steps[0]
-    modalities = [name for name, branch, *_ in fusion.transformers if not _is_dropped(branch)]
+    modalities = [name for name, branch, *_ in fusion.transformers if not is_dropped(branch)]
     return {
         modality: clone(pipeline).set_params(
             **{f"{step}__{other}": "drop" for other in modalities if other != modality}
@@ -58,5 +64,5 @@ def _branches_alone(pipeline):
     }
 
 
-def _is_dropped(member):
+def is_dropped(member):
     return isinstance(member, str) and member == "drop"

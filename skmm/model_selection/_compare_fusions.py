@@ -1,16 +1,30 @@
 """Cross-validate fusion strategies on the same folds."""
 
+import os
+
 from sklearn.base import is_classifier
 from sklearn.metrics import get_scorer_names
-from sklearn.model_selection import check_cv
+from sklearn.model_selection import ParameterGrid
 from sklearn.utils import indexable
 
-from skmm._validation import Integral, StrOptions, _routing_enabled, refuse_dict, validate_params
-from skmm.fusion import LateFusionClassifier, LateFusionRegressor
+from skmm._validation import (
+    HasMethods,
+    Integral,
+    Interval,
+    Real,
+    StrOptions,
+    refuse_dict,
+    validate_params,
+)
+from skmm.cache import FeatureCache
 from skmm.model_selection._baselines import single_modalities
 from skmm.model_selection._comparison import FusionComparison
-from skmm.model_selection._shared_folds import score_on_folds
-from skmm.model_selection._table import make_table
+from skmm.model_selection._grids import check_name, make_grids
+from skmm.model_selection._inner_folds import InnerFolds
+from skmm.model_selection._journal import open_journal
+from skmm.model_selection._metadata import add_groups
+from skmm.model_selection._outer_folds import make_outer_folds, measure_test_over_train
+from skmm.model_selection._shared_folds import Data, Strategy, fit_on_all_rows, score_on_folds
 
 
 @validate_params(
@@ -20,8 +34,14 @@ from skmm.model_selection._table import make_table
         "scoring": [StrOptions(set(get_scorer_names())), callable, None],
         "groups": ["array-like", None],
         "params": [dict, None],
+        "search": [dict, None],
+        "inner_cv": [Integral, HasMethods(["split", "get_n_splits"]), None],
+        "rope": [Interval(Real, 0, None, closed="left")],
         "n_jobs": [Integral, None],
         "baselines": ["boolean", dict],
+        "memory": [str, os.PathLike, FeatureCache, None],
+        "resume": [str, os.PathLike, None],
+        "refit": ["boolean", str],
         "verbose": ["verbose"],
     },
     prefer_skip_nested_validation=False,
@@ -35,15 +55,22 @@ def compare_fusions(
     scoring=None,
     groups=None,
     params=None,
+    search=None,
+    inner_cv=None,
+    rope=0.01,
     n_jobs=None,
     baselines=True,
+    memory=None,
+    resume=None,
+    refit=False,
     verbose=False,
 ):
     """Compare fusion strategies with each other and with the best single modality.
 
     All models are cross-validated on the same folds. Beside them stands each modality alone, for a
     fusion that does not beat the best single modality is not worth its trouble; whether it does is
-    told by a t-test that is corrected for the overlap of training sets.
+    told by a t-test that is corrected for the overlap of training sets, and by the probability that
+    the difference matters.
 
     Parameters
     ----------
@@ -60,12 +87,23 @@ def compare_fusions(
         One score, where greater is better, as in :func:`~sklearn.model_selection.cross_validate`.
         None is accuracy for classifiers and R2 for regressors.
     groups : array-like of shape (n_samples,), default=None
-        Groups, such as speakers or subjects, that `cv` keeps together, and so does the inner
-        splitter of a model that is a late fusion. One inside a pipeline or a search gets them only
-        with metadata routing enabled, when they reach every model that requests them.
+        Groups, such as speakers or subjects, that `cv` keeps together, and so do the inner folds of
+        a search, of a late or deep fusion and of a :class:`FusionSearchCV`. A model inside a pipeline
+        gets them only with metadata routing enabled, when they reach every model that requests them.
     params : dict, default=None
         What to pass on to ``fit`` of every model and to the score, such as
         ``{"sample_weight": weights}``, as in :func:`~sklearn.model_selection.cross_validate`.
+    search : dict {str: dict or list of dict}, default=None
+        Parameter grids by model, as in :class:`~sklearn.model_selection.GridSearchCV`. In every fold
+        parameters are chosen within the training rows, by `scoring`. Single modalities that are made
+        of a model are searched over what concerns them in its grid, unless they have a grid here.
+    inner_cv : int or splitter, default=None
+        Folds of the search. None is five, or fewer where there are few samples or groups. They lie in
+        the order of time where every fold of `cv` is tested on rows after those it is trained on;
+        they keep groups together, if there are any, and are stratified for classifiers; else samples
+        are shuffled. A number of folds is not shuffled.
+    rope : float, default=0.01
+        Largest difference of scores that is of no consequence, for the probabilities in the table.
     n_jobs : int, default=None
         Number of processes; each fits one model on one fold at a time.
     baselines : bool or dict {modality: estimator}, default=True
@@ -73,31 +111,48 @@ def compare_fusions(
         models, failing that from the first Pipeline that starts with a
         :class:`~skmm.fusion.MultimodalFusion`, in which the other modalities are dropped. A dict
         gives them.
+    memory : str, path-like or FeatureCache, default=None
+        A cache for all extractors in the models that have none of their own, so that each sample is
+        extracted once over all models, folds and candidates.
+    resume : str or path-like, default=None
+        A file that results are written to as they come. If it is there already, what it holds is not
+        computed again: call the same once more after an interruption, or with more models. It is
+        refused where data, folds or a model of the same name are others.
+    refit : bool or str, default=False
+        Whether to search and fit the model with the best mean score on all rows, for
+        ``best_estimator_``; a name asks for that model.
     verbose : bool or int, default=False
         Whether to show a progress bar.
 
     Returns
     -------
     comparison : FusionComparison
-        The figures in ``table``, the score on every fold in ``scores``, and ``plot()``.
+        The figures in ``table``, the score on every fold in ``scores``, what each fold took and chose
+        in ``results``; ``pairwise()`` and ``plot()``.
 
     Raises
     ------
     ValueError
         If no single modality can be told from the models, a model and a baseline have the same
-        name, classifiers and regressors are mixed, there are fewer than two folds, or a model fails
-        or has a score that is not finite: the message names the model and the fold. Such a fold is
-        not left out, because the models would then be compared on different data.
+        name, classifiers and regressors are mixed, there are fewer than two folds, a grid or `refit`
+        names no model, `resume` holds something else, or a model fails or has a score that is not
+        finite: the message names the model and the fold. Such a fold is not left out, because the
+        models would then be compared on different data.
 
     See Also
     --------
+    FusionSearchCV : Make the strategies, too, and keep the best.
     corrected_ttest : The test behind the p-values.
+    bayesian_ttest : The probabilities of a difference that matters.
 
     Notes
     -----
     The baseline is the single modality with the best mean score *on these folds*, which favors it a
     little: the test errs on the side of "no difference". The p-values are not corrected for the
-    number of models.
+    number of models; ``pairwise()`` has some that are.
+
+    With `resume`, files count by path, size and time of modification, estimators by class and
+    parameters, and functions by name. The file is read as JSON, and nothing in it is executed.
 
     Examples
     --------
@@ -115,28 +170,53 @@ def compare_fusions(
     ... )
     >>> late = LateFusionClassifier([(m, LogisticRegression()) for m in X.columns])
     >>> comparison = compare_fusions({"early": early, "late": late}, X, y)
-    >>> comparison.table[["kind", "mean_score", "difference", "p_value"]].round(2)
-                           kind  mean_score  difference  p_value
+    >>> comparison.table[["kind", "mean_score", "difference", "p_value", "p_better"]].round(3)
+                           kind  mean_score  difference  p_value  p_better
     model
-    image       single modality        0.49       -0.12     0.05
-    audio  best single modality        0.61        0.00      NaN
-    early                fusion        0.68        0.07     0.15
-    late                 fusion        0.68        0.06     0.13
+    image       single modality       0.490      -0.120    0.051     0.020
+    audio  best single modality       0.610       0.000      NaN       NaN
+    early                fusion       0.685       0.075    0.154     0.898
+    late                 fusion       0.675       0.065    0.135     0.906
+
+    The regularization is chosen anew within the training rows of each fold:
+
+    >>> grid = {"early": {"logisticregression__C": [0.01, 1]}}
+    >>> comparison = compare_fusions({"early": early}, X, y, search=grid, refit=True)
+    >>> comparison.best_params_
+    {'logisticregression__C': 0.01}
     """
     refuse_dict(X)
     X, y, groups = indexable(X, y, groups)
     singles = _baseline_models(baselines, models)
     candidates = singles | models
     _check_models(candidates)
-    folds = _make_folds(cv, X, y, groups, candidates)
-    params_of_each = {
-        name: _fit_params(model, params, groups) for name, model in candidates.items()
-    }
+    if isinstance(refit, str):
+        check_name(refit, candidates, "refit")
+    grids = make_grids(search, models, singles, made_of_models=baselines is True)
+    classifier = all(map(is_classifier, candidates.values()))
+    folds = make_outer_folds(cv, X, y, groups, classifier=classifier)
+    strategies = [
+        Strategy(name, model, grids.get(name), add_groups(params, model, groups))
+        for name, model in candidates.items()
+    ]
+    inner_folds = InnerFolds(cv, inner_cv, folds, stratified=classifier)
+    data = Data(X, y, scoring, groups, inner_folds, memory)
+    journal = None if resume is None else open_journal(resume, strategies, data, folds, params)
     results = score_on_folds(
-        candidates, X, y, folds, params_of_each, scoring=scoring, n_jobs=n_jobs, verbose=verbose
+        strategies, data, folds, journal=journal, n_jobs=n_jobs, verbose=verbose
     )
-    table, scores = make_table(results, singles, _test_over_train(folds))
-    return FusionComparison(table, scores, score_name=_score_name(scoring, candidates))
+    comparison = FusionComparison(
+        _name_params(results, grids),
+        list(singles),
+        test_over_train=measure_test_over_train(folds),
+        rope=rope,
+        score_name=name_score(scoring, classifier),
+    )
+    if refit is not False:
+        name = comparison.best_name_ if refit is True else refit
+        chosen = next(strategy for strategy in strategies if strategy.name == name)
+        comparison._refitted = fit_on_all_rows(chosen, data)
+    return comparison
 
 
 def _baseline_models(baselines, models):
@@ -162,27 +242,18 @@ def _check_models(models):
         )
 
 
-def _make_folds(cv, X, y, groups, models):
-    splitter = check_cv(cv, y, classifier=all(map(is_classifier, models.values())))
-    folds = list(splitter.split(X, y, groups))
-    if len(folds) < 2:
-        raise ValueError(f"cv={cv!r} gives {len(folds)} fold; at least 2 are needed to compare")
-    return folds
+def _name_params(results, grids):
+    """The results with what was chosen from the grids, in place of its position there."""
+    candidates = {name: list(ParameterGrid(grid)) for name, grid in grids.items()}
+    chosen = [
+        candidates[name][int(candidate)] if name in candidates else {}
+        for name, candidate in zip(results["model"], results["candidate"], strict=True)
+    ]
+    return results.drop(columns="candidate").assign(params=chosen)
 
 
-def _fit_params(model, params, groups):
-    """The metadata for one model, with the groups where they can be taken."""
-    is_late = isinstance(model, LateFusionClassifier | LateFusionRegressor)
-    if groups is None or not (is_late or _routing_enabled()):
-        return params
-    return {"groups": groups} | (params or {})
-
-
-def _test_over_train(folds):
-    return sum(len(test) for _, test in folds) / sum(len(train) for train, _ in folds)
-
-
-def _score_name(scoring, models):
+def name_score(scoring, classifier):
+    """What the score is called in plots."""
     if scoring is None:
-        return "accuracy" if all(map(is_classifier, models.values())) else "R2"
+        return "accuracy" if classifier else "R2"
     return scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")

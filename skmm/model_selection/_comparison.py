@@ -1,30 +1,34 @@
-"""The result of a comparison: its table and its picture."""
+"""The result of a comparison: its tables, its tests, its picture, and the best model."""
 
-import numpy as np
+import pandas as pd
 
-from skmm._optional import import_optional
-from skmm.model_selection._table import BEST_SINGLE, FUSION, SINGLE
-
-COLORS = {FUSION: "tab:blue", SINGLE: "0.65", BEST_SINGLE: "0.25"}
+from skmm._validation import did_you_mean
+from skmm.model_selection._comparison_display import FusionComparisonDisplay
+from skmm.model_selection._pairs import compare_all_pairs, compare_pair
+from skmm.model_selection._table import make_table, pivot_scores
 
 
 class FusionComparison:
     """Scores of fusion strategies beside those of single modalities.
 
-    Made by :func:`~skmm.model_selection.compare_fusions`.
+    Made by :func:`~skmm.model_selection.compare_fusions`, and by :class:`FusionSearchCV`.
 
     Parameters
     ----------
-    table : DataFrame of shape (n_models, 7)
-        One row per model; see Attributes.
-    scores : DataFrame of shape (n_folds, n_models)
-        Score of every model on every fold.
+    results : DataFrame of shape (n_models * n_folds, n_columns)
+        One row per model and fold, model by model; see Attributes.
+    singles : collection of str
+        The models that use a single modality.
+    test_over_train : float
+        Size of the test folds over the size of their training sets.
+    rope : float, default=0.01
+        Largest difference that is of no consequence.
     score_name : str, default="score"
-        What the score is called in the plot.
+        What the score is called in plots.
 
     Attributes
     ----------
-    table : DataFrame of shape (n_models, 7)
+    table : DataFrame of shape (n_models, 13)
         One row per model, single modalities first, with the columns
 
         - ``kind``: ``"fusion"``, ``"single modality"`` or ``"best single modality"``, which is the
@@ -33,22 +37,36 @@ class FusionComparison:
         - ``difference``: mean score minus that of the best single modality;
         - ``p_value``: two-sided, of this difference, by
           :func:`~skmm.model_selection.corrected_ttest`;
-        - ``fit_time``, ``score_time``: mean seconds per fold.
+        - ``p_worse``, ``p_equivalent``, ``p_better``: how probable it is that the difference lies
+          below, in, or above what is of no consequence, by
+          :func:`~skmm.model_selection.bayesian_ttest`;
+        - ``fit_time``, ``score_time``, ``search_time``: mean seconds per fold, of fitting the chosen
+          parameters, scoring, and choosing them;
+        - ``n_extractions``: mean number per fold of samples that extractors of skmm read and
+          described, search and scoring included; NaN where a model that holds some fits its members
+          in processes of their own (``n_jobs``);
+        - ``model_size``: mean bytes of the pickled model; NaN if it cannot be pickled.
 
-        Without single modalities ``difference`` and ``p_value`` are NaN; so is the ``p_value`` of
-        the best single modality.
+        Without single modalities ``difference`` and all probabilities are NaN; so are the
+        probabilities of the best single modality.
     scores : DataFrame of shape (n_folds, n_models)
         The scores by fold.
-    score_name : str
-        The parameter.
-    ax_ : matplotlib Axes
-        The axes of the last plot.
-    figure_ : matplotlib Figure
-        The figure of the last plot.
+    results : DataFrame of shape (n_models * n_folds, 9)
+        Columns ``model``, ``fold``, ``score``, the costs of the table, and ``params``, a dict of what
+        a search has chosen in this fold.
+    test_over_train, rope, score_name
+        The parameters.
+    best_name_ : str
+        The model with the best mean score.
+    best_estimator_ : estimator
+        The model that was asked for, or the best, fitted on all rows; only with ``refit``.
+    best_params_ : dict
+        What a search on all rows has chosen for it; only with ``refit``.
 
     See Also
     --------
     compare_fusions : Make a comparison.
+    FusionComparisonDisplay : Its pictures.
 
     Examples
     --------
@@ -63,70 +81,107 @@ class FusionComparison:
     >>> comparison = compare_fusions({"late": late}, X, y, cv=3)
     >>> comparison.scores.shape
     (3, 3)
+    >>> comparison.best_name_
+    'late'
+    >>> comparison.compare("late", "a")[["difference", "p_value"]].round(2).to_dict()
+    {'difference': 0.06, 'p_value': 0.34}
     >>> comparison.plot().ax_.get_xlabel()
     'accuracy'
     """
 
-    def __init__(self, table, scores, *, score_name="score"):
-        self.table = table
-        self.scores = scores
+    def __init__(self, results, singles, *, test_over_train, rope=0.01, score_name="score"):
+        self.results = results
+        self.scores = pivot_scores(results)
+        self.table = make_table(results, singles, test_over_train, rope)
+        self.test_over_train = test_over_train
+        self.rope = rope
         self.score_name = score_name
+        self._refitted = None
 
-    def plot(self, ax=None):
-        """Draw the score on every fold, and mean and standard deviation, one line per model.
+    @property
+    def best_name_(self):
+        """The model with the best mean score."""
+        return self.table["mean_score"].idxmax()
+
+    @property
+    def best_estimator_(self):
+        """The model that was fitted on all rows."""
+        return self._get_refitted()[0]
+
+    @property
+    def best_params_(self):
+        """What a search on all rows has chosen for it."""
+        return self._get_refitted()[1]
+
+    def compare(self, model, other):
+        """Test whether one model is better than another.
+
+        Parameters
+        ----------
+        model, other : str
+            Names in the table.
+
+        Returns
+        -------
+        result : Series
+            ``difference`` (of the mean scores, `model` minus `other`), ``p_value``, ``p_worse``,
+            ``p_equivalent`` and ``p_better``, as in the table.
+
+        Raises
+        ------
+        KeyError
+            If there is no model of that name.
+        """
+        scores = self.scores
+        for name in (model, other):
+            if name not in scores:
+                raise KeyError(
+                    f"no model is called {name!r}; there are {list(scores)}"
+                    + did_you_mean(name, scores)
+                )
+        pair = compare_pair(scores[model], scores[other], self.test_over_train, self.rope)
+        return pd.Series(pair, name=f"{model} - {other}")
+
+    def pairwise(self):
+        """Test all models against each other.
+
+        Returns
+        -------
+        table : DataFrame of shape (n_pairs, 6)
+            Indexed by ``model`` and ``other``; the columns are those of :meth:`compare`, and
+            ``p_holm``, the p-value adjusted for the number of pairs [1]_.
+
+        References
+        ----------
+        .. [1] S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian
+           Journal of Statistics 6(2), 1979.
+        """
+        return compare_all_pairs(self.scores, self.test_over_train, self.rope)
+
+    def plot(self, ax=None, *, kind="scores"):
+        """Draw the comparison.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw. None makes a figure of a fitting height.
+            Where to draw. None makes a figure.
+        kind : {"scores", "cost"}, default="scores"
+            What to draw, see :class:`FusionComparisonDisplay`.
 
         Returns
         -------
-        self : FusionComparison
-            With ``ax_`` and ``figure_``.
+        display : FusionComparisonDisplay
 
         Raises
         ------
         ImportError
             If matplotlib is not installed.
         """
-        pyplot = import_optional(
-            "matplotlib.pyplot", extra="plots", purpose="plotting a comparison"
-        )
-        if ax is None:
-            size = (6.4, 1.2 + 0.4 * len(self.table))
-            _, ax = pyplot.subplots(figsize=size, layout="constrained")
-        _draw_models(ax, self.table, self.scores)
-        _draw_reference(ax, self.table)
-        ax.set_xlabel(self.score_name)
-        self.ax_ = ax
-        self.figure_ = ax.figure
-        return self
+        return FusionComparisonDisplay.from_comparison(self, ax=ax, kind=kind)
 
-
-def _draw_models(ax, table, scores):
-    """One line per model, in the order of the table from above."""
-    explained = set()
-    for position, (name, row) in enumerate(table.iterrows()):
-        color = COLORS[row["kind"]]
-        heights = np.full(len(scores), position + 0.22)  # below the mean, which they would hide
-        ax.scatter(scores[name], heights, s=12, color=color, alpha=0.6, linewidths=0)
-        ax.errorbar(
-            row["mean_score"],
-            position,
-            xerr=row["std_score"],
-            fmt="o" if row["kind"] == FUSION else "s",
-            color=color,
-            capsize=3,
-            label="_" if row["kind"] in explained else row["kind"],
-        )
-        explained.add(row["kind"])
-    ax.set_yticks(range(len(table)), table.index)
-    ax.set_ylim(len(table) - 0.5, -0.5)
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False)
-
-
-def _draw_reference(ax, table):
-    """A line at what a fusion has to beat."""
-    for score in table.loc[table["kind"] == BEST_SINGLE, "mean_score"]:
-        ax.axvline(score, color=COLORS[BEST_SINGLE], linestyle=":", zorder=0)
+    def _get_refitted(self):
+        if self._refitted is None:
+            raise AttributeError(
+                "no model was fitted on all rows; call compare_fusions(..., refit=True)"
+            )
+        return self._refitted

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import t as t_distribution
 
+from skmm.model_selection._fold_differences import summarize_differences
+
 
 class CorrectedTTest(NamedTuple):
     """Result of :func:`corrected_ttest`."""
@@ -46,6 +48,7 @@ def corrected_ttest(differences, test_over_train):
 
     See Also
     --------
+    bayesian_ttest : How probable it is that the difference matters.
     compare_fusions : Uses the test on every model and the best single modality.
 
     References
@@ -60,25 +63,11 @@ def corrected_ttest(differences, test_over_train):
     >>> round(result.statistic, 6), round(result.p_value, 6)
     (2.091905, 0.104605)
     """
-    differences = _check_differences(differences)
-    if not 0 < test_over_train < np.inf:
-        raise ValueError(f"test_over_train is {test_over_train!r}; expected a number above 0")
-    if not differences.any():
+    mean, error, n_folds = summarize_differences(differences, test_over_train)
+    if mean == error == 0:
         return CorrectedTTest(0.0, 1.0)
-    n_folds = len(differences)
-    error = np.sqrt((1 / n_folds + test_over_train) * differences.var(ddof=1))
     with np.errstate(divide="ignore"):  # equal differences: infinitely sure
-        statistic = differences.mean() / error
+        statistic = np.divide(mean, error)
     return CorrectedTTest(
         float(statistic), float(2 * t_distribution.sf(abs(statistic), n_folds - 1))
     )
-
-
-def _check_differences(differences):
-    differences = np.asarray(differences, dtype=float)
-    if differences.ndim != 1 or len(differences) < 2 or not np.isfinite(differences).all():
-        raise ValueError(
-            f"differences is {differences!r}; expected one finite number per fold, of at least two "
-            "folds"
-        )
-    return differences

@@ -1,87 +1,135 @@
 """Score several models on the same folds."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import BaseCrossValidator, cross_validate
+from sklearn.model_selection import cross_validate
 from sklearn.utils.parallel import Parallel, delayed
 from tqdm.auto import tqdm
 
+from skmm._extraction_count import count_extractions
+from skmm.model_selection._costs import counts_extractions, pickled_size
+from skmm.model_selection._given_folds import GivenFolds
+from skmm.model_selection._inner_folds import InnerFolds
+from skmm.model_selection._nested_search import read_scores, search_params
 
-def score_on_folds(models, X, y, folds, params, *, scoring, n_jobs, verbose):
-    """Cross-validate every model on every fold.
+
+class Strategy(NamedTuple):
+    """A model, the grid its parameters are searched in, and the metadata it is given."""
+
+    name: str
+    model: object
+    grid: object = None  # as in ParameterGrid; None without a search
+    params: dict | None = None
+
+
+class Data(NamedTuple):
+    """What all models are given."""
+
+    X: object
+    y: object
+    scoring: object = None
+    groups: object = None
+    inner_folds: InnerFolds | None = None  # for grids
+    memory: object = None
+
+
+def score_on_folds(strategies, data, folds, *, journal=None, n_jobs=None, verbose=False):
+    """Score every model on every fold.
 
     Parameters
     ----------
-    models : dict {str: estimator}
-    X, y : as in :func:`~skmm.model_selection.compare_fusions`
+    strategies : list of Strategy
+    data : Data
     folds : list of (train, test)
-    params : dict {str: dict or None}
-        Metadata by model.
-    scoring, n_jobs, verbose : as in :func:`~skmm.model_selection.compare_fusions`
+        Positions of rows.
+    journal : Journal, default=None
+        Holds results of an earlier run, and gets those of this one.
+    n_jobs : int, default=None
+    verbose : bool or int, default=False
 
     Returns
     -------
-    results : DataFrame of shape (n_models * n_folds, 5)
-        Columns ``model``, ``fold``, ``score``, ``fit_time`` and ``score_time`` in seconds; model by
-        model.
+    results : DataFrame of shape (n_models * n_folds, 9)
+        Model by model; the columns are those of :class:`FusionComparison` without ``params``, and
+        ``candidate``, the position of the chosen parameters in the grid.
 
     Raises
     ------
     ValueError
         If a model fails or has no finite score; the message names the model and the fold.
     """
+    done = {} if journal is None else journal.find(strategies)
+    places = [(s, number) for s in strategies for number in range(len(folds))]
     tasks = [
-        delayed(_score_on_fold)(
-            model, X, y, fold, params[name], scoring, f"model {name!r}, fold {number}"
-        )
-        for name, model in models.items()
-        for number, fold in enumerate(folds)
+        delayed(score_on_fold)(strategy, data, number, folds[number])
+        for strategy, number in places
+        if (strategy.name, number) not in done
     ]
-    results = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
-    bar = tqdm(results, total=len(tasks), desc="compare_fusions", disable=not verbose)
-    index = pd.MultiIndex.from_product([models, range(len(folds))], names=["model", "fold"])
-    return pd.DataFrame(list(bar), index=index).reset_index()
+    results = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(tasks)
+    options = {"total": len(places), "initial": len(done), "disable": not verbose}
+    for record in tqdm(results, desc="compare_fusions", **options):
+        done[record["model"], record["fold"]] = record
+        if journal is not None:
+            journal.add(record)
+    return pd.DataFrame([done[strategy.name, number] for strategy, number in places])
 
 
-def _score_on_fold(model, X, y, fold, params, scoring, place):
-    try:
-        result = cross_validate(
-            model, X, y, cv=_OneFold(*fold), scoring=scoring, params=params, error_score="raise"
-        )
-    except Exception as error:
-        raise ValueError(f"{place}: {type(error).__name__}: {error}") from error
-    times = {name: float(result[name][0]) for name in ("fit_time", "score_time")}
-    return {"score": _single_score(result, place), **times}
+def score_on_fold(strategy, data, number, fold):
+    """Search, fit and score one model on one fold; this is what worker processes run.
 
-
-def _single_score(result, place):
-    if "test_score" not in result:
-        several = [name.removeprefix("test_") for name in result if name.startswith("test_")]
-        raise ValueError(f"{place}: scoring gives {several}; expected a single score")
-    score = float(result["test_score"][0])
-    if not np.isfinite(score):
-        raise ValueError(
-            f"{place}: the score is {score}; expected a finite number. Perhaps a class is absent "
-            "from the fold: take fewer folds, or stratify them"
-        )
-    return score
-
-
-class _OneFold(BaseCrossValidator):
-    """One given fold, which takes groups and has no use for them.
-
-    Metadata routing refuses groups that nobody takes; so they can be given to every model, whether
-    there is a splitter inside or not.
+    Returns
+    -------
+    record : dict
+        One row of the results.
     """
+    place = f"model {strategy.name!r}, fold {number}"
+    with count_extractions() as count:
+        try:
+            found = search_params(strategy, data, fold[0])
+            result = fit_and_score(found.model, strategy, data, fold)
+        except Exception as error:
+            raise ValueError(f"{place}: {type(error).__name__}: {error}") from error
+    n_extractions = count["extractions"] if counts_extractions(found.model) else np.nan
+    return {
+        "model": strategy.name,
+        "fold": number,
+        "score": float(read_scores(result, place)[0]),
+        "fit_time": float(result["fit_time"][0]),
+        "score_time": float(result["score_time"][0]),
+        "search_time": found.seconds,
+        "n_extractions": float(n_extractions),
+        "model_size": float(pickled_size(result["estimator"][0])),
+        "candidate": found.candidate,
+    }
 
-    __metadata_request__split = {"groups": True}
 
-    def __init__(self, train, test):
-        self.train = train
-        self.test = test
+def fit_on_all_rows(strategy, data):
+    """Search and fit one model on all rows.
 
-    def split(self, X, y=None, groups=None):
-        yield self.train, self.test
+    Returns
+    -------
+    model : estimator
+    params : dict
+        What the search has chosen.
+    """
+    everything = np.arange(len(data.y))
+    found = search_params(strategy, data, everything)
+    # A fold like others, so that metadata go where they went in those.
+    result = fit_and_score(found.model, strategy, data, (everything, everything))
+    return result["estimator"][0], found.params
 
-    def get_n_splits(self, X=None, y=None, groups=None):
-        return 1
+
+def fit_and_score(model, strategy, data, fold):
+    """What ``cross_validate`` gives for one fold, the fitted model among it."""
+    return cross_validate(
+        model,
+        data.X,
+        data.y,
+        cv=GivenFolds([fold]),
+        scoring=data.scoring,
+        params=strategy.params,
+        error_score="raise",
+        return_estimator=True,
+    )

@@ -1,6 +1,10 @@
 """Fusion strategies and single modalities on shared folds."""
 
+import subprocess
+import sys
+
 import numpy as np
+import pandas as pd
 import pytest
 import sklearn
 from numpy.testing import assert_allclose, assert_array_equal
@@ -8,16 +12,21 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import get_scorer, make_scorer, top_k_accuracy_score
 from sklearn.model_selection import (
+    GridSearchCV,
     GroupKFold,
     RepeatedStratifiedKFold,
     ShuffleSplit,
+    StratifiedKFold,
+    TimeSeriesSplit,
     cross_val_score,
 )
 from sklearn.pipeline import make_pipeline
+from sklearn.tree import DecisionTreeClassifier
 
 from skmm.datasets import make_multimodal_classification, make_multimodal_regression
 from skmm.fusion import LateFusionClassifier, LateFusionRegressor, MultimodalFusion
-from skmm.model_selection import compare_fusions, corrected_ttest
+from skmm.model_selection import bayesian_ttest, compare_fusions, corrected_ttest
+from tests.tiny_extractors import Spied
 
 MODALITIES = {"a": 8, "b": 5}
 
@@ -81,6 +90,9 @@ def test_the_best_single_modality_is_marked_and_what_others_are_compared_with(da
         assert_allclose(table.loc[name, "difference"], differences.mean())
         expected = corrected_ttest(differences, test_over_train=1 / 4).p_value
         assert_allclose(table.loc[name, "p_value"], expected)
+        expected = bayesian_ttest(differences, 1 / 4)
+        found = table.loc[name, ["p_worse", "p_equivalent", "p_better"]].astype(float)
+        assert_allclose(found, expected)
     assert table.loc[best, "difference"] == 0
     assert np.isnan(table.loc[best, "p_value"])
 
@@ -193,6 +205,241 @@ def test_params_reach_every_model(data):
     assert not np.allclose(expected, cross_val_score(make_early(), X, y, **options))
 
 
+def test_parameters_are_chosen_in_each_fold_as_by_nested_grid_search(data):
+    X, y = data
+    grid = {"logisticregression__C": [1e-3, 0.1, 10]}
+    inner = StratifiedKFold(3, shuffle=True, random_state=0)
+    comparison = compare_fusions(
+        {"early": make_early()}, X, y, cv=3, search={"early": grid}, inner_cv=inner
+    )
+    nested = GridSearchCV(make_early(), grid, cv=inner)
+    assert_allclose(comparison.scores["early"], cross_val_score(nested, X, y, cv=3))
+    results = comparison.results.set_index(["model", "fold"])
+    for fold, (train, _) in enumerate(StratifiedKFold(3).split(X, y)):
+        chosen = clone(nested).fit(X.iloc[train], y[train]).best_params_
+        assert results.loc[("early", fold), "params"] == chosen
+
+
+def test_single_modalities_are_searched_over_their_part_of_the_grid(data):
+    X, y = data
+    search = {"late": {"rule": ["mean", "product"], "a__C": [1e-4, 1], "b__C": [1e-4, 1]}}
+    results = compare_fusions({"late": make_late()}, X, y, cv=2, search=search).results
+    keys = {
+        name: set(params) for name, params in zip(results["model"], results["params"], strict=True)
+    }
+    assert keys == {"a": {"a__C"}, "b": {"b__C"}, "late": {"rule", "a__C", "b__C"}}
+
+
+def test_inner_folds_keep_groups_together_and_late_fusions_get_them(data):
+    X, y = data
+    groups = np.arange(90) % 9
+    SpyGroupKFold.seen.clear()
+    late = make_late(cv=SpyGroupKFold(2))
+    options = {"cv": GroupKFold(3), "groups": groups, "baselines": False}
+    compare_fusions({"late": late}, X, y, search={"late": {"a__C": [1]}}, **options)
+    numbers = [len(np.unique(inner)) for inner in SpyGroupKFold.seen]
+    # 6 of 9 groups train in a fold; 5 inner folds of them leave 4 or 5, and then all 6 are fitted.
+    assert sorted(set(numbers)) == [4, 5, 6]
+    assert numbers.count(6) == 3
+
+
+class Clock(DecisionTreeClassifier):
+    """Its only feature is the time; it remembers when it was trained and asked."""
+
+    seen = []
+
+    def fit(self, X, y):
+        self.last_ = X[:, 0].max()
+        return super().fit(X, y)
+
+    def predict(self, X):
+        self.seen.append((self.last_, X[:, 0].min()))
+        return super().predict(X)
+
+
+def test_in_time_series_no_model_is_asked_about_the_past(data):
+    time, y = np.arange(90.0)[:, None], data[1]
+    Clock.seen.clear()
+    comparison = compare_fusions(
+        {"clock": Clock()},
+        time,
+        y,
+        cv=TimeSeriesSplit(3, gap=2),
+        search={"clock": {"max_depth": [1, 2]}},
+        baselines=False,
+    )
+    assert len(Clock.seen) == 3 * (2 * 5 + 1)  # candidates in five inner folds, and the outer one
+    assert all(trained + 3 <= asked for trained, asked in Clock.seen)
+    assert comparison.test_over_train == 3 * 22 / (22 + 44 + 66)
+
+
+def test_with_metadata_routing_a_search_gets_what_it_requests(data):
+    X, y = data
+    groups, weights = np.arange(90) % 9, np.where(y == 0, 50.0, 1.0)
+    with sklearn.config_context(enable_metadata_routing=True):
+        early = make_early(LogisticRegression().set_fit_request(sample_weight=True))
+        scoring = get_scorer("accuracy").set_score_request(sample_weight=False)
+        comparison = compare_fusions(
+            {"early": early},
+            X,
+            y,
+            cv=GroupKFold(3),
+            groups=groups,
+            params={"sample_weight": weights},
+            search={"early": {"logisticregression__C": [0.1]}},
+            scoring=scoring,
+            refit="early",
+        )
+        expected = clone(early).set_params(logisticregression__C=0.1)
+        expected.fit(X, y, sample_weight=weights)
+    fitted = comparison.best_estimator_
+    assert_allclose(fitted[-1].coef_, expected[-1].coef_)
+
+
+def test_the_best_model_is_fitted_on_all_rows(data):
+    X, y = data
+    models = {"early": make_early(), "late": make_late(rule="mean")}
+    comparison = compare_fusions(models, X, y, cv=3, refit=True)
+    best = comparison.table["mean_score"].idxmax()
+    assert comparison.best_name_ == best
+    expected = clone(models[best]).fit(X, y).predict_proba(X)
+    assert_array_equal(comparison.best_estimator_.predict_proba(X), expected)
+    assert comparison.best_params_ == {}
+
+
+def test_another_model_can_be_asked_for_and_is_searched_on_all_rows(data):
+    X, y = data
+    grid = {"a__C": [1e-3, 1], "rule": ["mean", "product"]}
+    inner = StratifiedKFold(3)
+    comparison = compare_fusions(
+        {"early": make_early(), "late": make_late()},
+        X,
+        y,
+        cv=2,
+        search={"late": grid},
+        inner_cv=inner,
+        refit="late",
+    )
+    expected = GridSearchCV(make_late(), grid, cv=inner).fit(X, y)
+    assert comparison.best_params_ == expected.best_params_
+    assert_array_equal(comparison.best_estimator_.predict(X), expected.predict(X))
+
+
+@pytest.fixture
+def raw(tmp_path):
+    rng = np.random.default_rng(0)
+    y = np.arange(30) % 2
+    cells = [list(row) for row in rng.normal(size=(30, 3)) + y[:, None]]
+    return pd.DataFrame(
+        {"numbers": pd.Series(cells, dtype=object), "noise": rng.normal(size=30)}
+    ), y
+
+
+def test_with_a_cache_every_sample_is_extracted_once(raw, tmp_path):
+    X, y = raw
+    extractor = Spied(log=tmp_path / "log")
+    early = make_pipeline(
+        MultimodalFusion([("numbers", extractor), ("noise", "passthrough")]), LogisticRegression()
+    )
+    member = make_pipeline(extractor, LogisticRegression())
+    late = LateFusionClassifier([("numbers", member), ("noise", LogisticRegression())], cv=2)
+    search = {"early": {"logisticregression__C": [0.1, 1]}}
+    comparison = compare_fusions(
+        {"early": early, "late": late}, X, y, cv=3, search=search, memory=tmp_path / "rows"
+    )
+    assert sorted((tmp_path / "log").read_text().splitlines()) == sorted(
+        f"1: {cell}" for cell in X["numbers"]
+    )
+    assert comparison.results["n_extractions"].sum() == 30
+    assert extractor.memory is None
+
+
+class Countdown(DecisionTreeClassifier):
+    """Writes down every fit, and ends the process at one of them."""
+
+    def __init__(self, log=None, fatal=None, max_depth=None):
+        super().__init__(max_depth=max_depth, random_state=0)
+        self.log = log
+        self.fatal = fatal
+
+    def fit(self, X, y):
+        with open(self.log, "a") as file:
+            file.write("fit\n")
+        return super().fit(X, y)
+
+
+def test_a_second_call_computes_nothing_again(data, tmp_path):
+    X, y = data
+    log = tmp_path / "log"
+    model = make_early(Countdown(log))
+    options = {"cv": 3, "baselines": False, "resume": tmp_path / "results.jsonl"}
+    first = compare_fusions({"tree": model}, X, y, **options)
+    assert len(log.read_text().splitlines()) == 3
+    again = compare_fusions({"tree": model}, X, y, **options)
+    assert len(log.read_text().splitlines()) == 3
+    pd.testing.assert_frame_equal(again.results, first.results)
+    more = compare_fusions({"tree": model, "other": make_early()}, X, y, **options)
+    assert len(log.read_text().splitlines()) == 3
+    assert_array_equal(more.scores["tree"], first.scores["tree"])
+
+
+def test_what_a_search_chose_is_known_again(data, tmp_path):
+    X, y = data
+    options = {"cv": 3, "resume": tmp_path / "results.jsonl"}
+    options["search"] = {"late": {"rule": ["mean", "product"], "a__C": [1e-3, 1]}}
+    first = compare_fusions({"late": make_late()}, X, y, **options)
+    again = compare_fusions({"late": make_late()}, X, y, n_jobs=2, **options)
+    pd.testing.assert_frame_equal(again.results, first.results)
+
+
+def test_other_data_or_models_are_not_mixed_with_earlier_results(data, tmp_path):
+    X, y = data
+    options = {"cv": 3, "baselines": False, "resume": tmp_path / "results.jsonl"}
+    compare_fusions({"early": make_early()}, X, y, **options)
+    with pytest.raises(ValueError, match="with other X; give another path"):
+        compare_fusions({"early": make_early()}, X.iloc[::-1], y, **options)
+    with pytest.raises(ValueError, match="with other folds; give another path"):
+        compare_fusions({"early": make_early()}, X, y, **options | {"cv": 4})
+    with pytest.raises(ValueError, match="another model 'early'"):
+        compare_fusions({"early": make_early(LogisticRegression(C=2))}, X, y, **options)
+
+
+INTERRUPTED = """
+import os, sys
+import numpy as np
+from sklearn.tree import DecisionTreeClassifier
+from skmm.model_selection import compare_fusions
+
+
+class Fragile(DecisionTreeClassifier):
+    n_fits = 0
+
+    def fit(self, X, y):
+        Fragile.n_fits += 1
+        if Fragile.n_fits == int(sys.argv[2]):
+            os._exit(9)
+        return super().fit(X, y)
+
+
+X = np.random.default_rng(0).normal(size=(60, 3))
+models = {name: Fragile(random_state=0, max_depth=2) for name in "ab"}
+options = {"cv": 3, "baselines": False, "resume": sys.argv[1]}
+comparison = compare_fusions(models, X, np.arange(60) % 2, **options)
+print(Fragile.n_fits, comparison.scores.to_numpy().tolist())
+"""
+
+
+def test_after_an_interruption_it_goes_on_where_it_was(tmp_path):
+    def run(path, fatal):
+        command = [sys.executable, "-c", INTERRUPTED, str(tmp_path / path), str(fatal)]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    assert run("one", 5).returncode == 9
+    n_fits, scores = run("one", -1).stdout.split(maxsplit=1)
+    assert n_fits == "2"
+    assert run("other", -1).stdout.split(maxsplit=1) == ["6", scores]
+
+
 def test_models_and_data_are_left_as_they_are(data):
     X, y = data
     models = {"early": make_early(), "late": make_late()}
@@ -249,3 +496,16 @@ def test_lengths_that_differ_are_refused(data):
     X, y = data
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         compare_fusions({"late": make_late()}, X, y[:-1])
+
+
+def test_a_grid_and_a_refit_of_no_model_are_refused(data):
+    with pytest.raises(ValueError, match="search names 'lat'.*did you mean 'late'"):
+        compare_fusions({"late": make_late()}, *data, search={"lat": {"rule": ["mean"]}})
+    with pytest.raises(ValueError, match="refit names 'lat'.*did you mean 'late'"):
+        compare_fusions({"late": make_late()}, *data, refit="lat")
+
+
+@pytest.mark.parametrize("inner_cv", [[([0], [1])], "five"])
+def test_inner_folds_that_are_given_one_by_one_are_refused(data, inner_cv):
+    with pytest.raises(ValueError, match="inner_cv"):
+        compare_fusions({"late": make_late()}, *data, inner_cv=inner_cv)

@@ -1,6 +1,6 @@
-"""The picture of a comparison."""
+"""The result of a comparison."""
 
-import sys
+import pickle
 
 import matplotlib as mpl
 import numpy as np
@@ -9,82 +9,75 @@ import pytest
 from matplotlib import pyplot
 from numpy.testing import assert_allclose
 
-from skmm.model_selection import FusionComparison
+from skmm.model_selection import FusionComparison, bayesian_ttest, corrected_ttest
 
 NAMES = ["image", "audio", "early", "late"]
 
 
-@pytest.fixture(autouse=True)
-def offscreen():
-    mpl.use("Agg")
-    yield
-    pyplot.close("all")
-
-
 @pytest.fixture
 def comparison():
-    values = np.random.default_rng(0).uniform(0.5, 0.9, size=(5, 4))
-    scores = pd.DataFrame(values, columns=NAMES)
-    table = pd.DataFrame(
+    rng = np.random.default_rng(0)
+    results = pd.DataFrame(
         {
-            "kind": ["single modality", "best single modality", "fusion", "fusion"],
-            "mean_score": scores.mean(),
-            "std_score": scores.std(),
-        },
-        index=NAMES,
+            "model": np.repeat(NAMES, 5),
+            "fold": [*range(5)] * 4,
+            "score": np.repeat([0.5, 0.6, 0.7, 0.8], 5) + rng.normal(0, 0.02, 20),
+            "fit_time": rng.uniform(size=20),
+            "score_time": 0.1,
+            "search_time": 0.0,
+            "n_extractions": 3.0,
+            "model_size": 1000.0,
+            "params": [{}] * 20,
+        }
     )
-    return FusionComparison(table, scores, score_name="accuracy")
+    return FusionComparison(
+        results, NAMES[:2], test_over_train=0.25, rope=0.02, score_name="accuracy"
+    )
 
 
-def test_every_model_has_a_line_in_the_order_of_the_table(comparison):
-    ax = comparison.plot().ax_
-    labels = [label.get_text() for label in ax.get_yticklabels()]
-    assert labels == NAMES
-    bottom, top = ax.get_ylim()
-    assert bottom > top  # the first one is on top
+def test_the_best_has_the_highest_mean(comparison):
+    assert comparison.best_name_ == "late"
 
 
-def test_every_fold_is_a_dot(comparison):
-    ax = comparison.plot().ax_
-    drawn = [dots.get_offsets()[:, 0] for dots in ax.collections if len(dots.get_offsets()) == 5]
-    assert_allclose(np.transpose(drawn), comparison.scores)
+def test_two_models_are_compared_by_name(comparison):
+    differences = comparison.scores["early"] - comparison.scores["image"]
+    found = comparison.compare("early", "image")
+    assert_allclose(found["difference"], differences.mean())
+    assert_allclose(found["p_value"], corrected_ttest(differences, 0.25).p_value)
+    assert_allclose(found["p_better"], bayesian_ttest(differences, 0.25, rope=0.02).p_better)
+    assert found.name == "early - image"
 
 
-def test_means_and_deviations_are_drawn(comparison):
-    ax = comparison.plot().ax_
-    means = [bar.lines[0].get_xdata()[0] for bar in ax.containers]
-    ends = [bar.lines[2][0].get_segments()[0][:, 0] for bar in ax.containers]
-    table = comparison.table
-    assert_allclose(means, table["mean_score"])
-    assert_allclose(np.ptp(ends, axis=1), 2 * table["std_score"])
+def test_all_pairs_are_compared(comparison):
+    table = comparison.pairwise()
+    assert len(table) == 6
+    assert_allclose(
+        table.loc[("early", "late")].drop("p_holm"), comparison.compare("early", "late")
+    )
 
 
-def test_single_modalities_look_different(comparison):
-    ax = comparison.plot().ax_
-    colors = [bar.lines[0].get_color() for bar in ax.containers]
-    markers = [bar.lines[0].get_marker() for bar in ax.containers]
-    assert len(set(colors)) == 3
-    assert colors[2] == colors[3]
-    assert markers == ["s", "s", "o", "o"]
+def test_a_model_that_is_not_there_is_named(comparison):
+    with pytest.raises(KeyError, match=r"no model is called 'erly'; .*did you mean 'early'"):
+        comparison.compare("late", "erly")
 
 
-def test_the_axis_says_what_the_score_is(comparison):
-    assert comparison.plot().ax_.get_xlabel() == "accuracy"
+def test_without_refit_there_is_no_fitted_model(comparison):
+    assert not hasattr(comparison, "best_estimator_")
+    for name in ("best_estimator_", "best_params_"):
+        with pytest.raises(AttributeError, match=r"call compare_fusions\(\.\.\., refit=True\)"):
+            getattr(comparison, name)
 
 
-def test_a_given_axes_is_drawn_into(comparison):
-    figure, ax = pyplot.subplots()
-    assert comparison.plot(ax=ax) is comparison
-    assert comparison.ax_ is ax
-    assert comparison.figure_ is figure
+def test_it_can_be_kept(comparison):
+    loaded = pickle.loads(pickle.dumps(comparison))
+    pd.testing.assert_frame_equal(loaded.table, comparison.table)
 
 
-def test_a_comparison_without_single_modalities_can_be_drawn(comparison):
-    comparison.table["kind"] = "fusion"
-    assert len(comparison.plot().ax_.containers) == 4
-
-
-def test_without_matplotlib_the_extra_is_named(comparison, monkeypatch):
-    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
-    with pytest.raises(ImportError, match=r"plotting a comparison needs matplotlib.*skmm\[plots\]"):
-        comparison.plot()
+@pytest.mark.parametrize(("kind", "label"), [("scores", "accuracy"), ("cost", "seconds to fit")])
+def test_it_can_be_drawn(comparison, kind, label):
+    mpl.use("Agg")
+    _, ax = pyplot.subplots()
+    display = comparison.plot(ax, kind=kind)
+    assert display.ax_ is ax
+    assert ax.get_xlabel() == label
+    pyplot.close("all")

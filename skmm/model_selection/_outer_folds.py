@@ -1,0 +1,38 @@
+"""The folds that all models are scored on."""
+
+import numpy as np
+from sklearn.model_selection import check_cv
+
+
+def make_outer_folds(cv, X, y, groups, *, classifier):
+    """Split once, for all models.
+
+    Parameters
+    ----------
+    cv, X, y, groups : as in :func:`~skmm.model_selection.compare_fusions`
+    classifier : bool
+        Whether a number of folds is stratified.
+
+    Returns
+    -------
+    folds : list of (train, test)
+        Positions of rows.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two.
+    """
+    everything = np.arange(len(y))  # splits given one by one may be masks
+    folds = [
+        (everything[train], everything[test])
+        for train, test in check_cv(cv, y, classifier=classifier).split(X, y, groups)
+    ]
+    if len(folds) < 2:
+        raise ValueError(f"cv={cv!r} gives {len(folds)} fold; at least 2 are needed to compare")
+    return folds
+
+
+def measure_test_over_train(folds):
+    """Size of the test folds over the size of their training sets."""
+    return sum(len(test) for _, test in folds) / sum(len(train) for train, _ in folds)

@@ -1,0 +1,35 @@
+"""Groups for those models that have a use for them."""
+
+import numpy as np
+import pytest
+import sklearn
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+
+from skmm import DeepFusionClassifier, LateFusionClassifier
+from skmm.model_selection._metadata import add_groups
+
+GROUPS = np.arange(6)
+
+
+@pytest.mark.parametrize(
+    ("model", "takes"),
+    [
+        (LateFusionClassifier([]), True),
+        (DeepFusionClassifier(), True),
+        (GridSearchCV(LogisticRegression(), {}), True),
+        (LogisticRegression(), False),
+        (make_pipeline(LateFusionClassifier([])), False),
+    ],
+)
+def test_groups_go_where_they_can_be_taken(model, takes):
+    weights = {"sample_weight": GROUPS}
+    assert (add_groups(weights, model, GROUPS) == weights | {"groups": GROUPS}) == takes
+    assert (add_groups(None, model, GROUPS) is None) != takes
+    assert add_groups(weights, model, None) is weights
+
+
+def test_with_metadata_routing_whoever_requests_them_gets_them():
+    with sklearn.config_context(enable_metadata_routing=True):
+        assert add_groups(None, make_pipeline(), GROUPS) == {"groups": GROUPS}
