@@ -427,6 +427,8 @@ def fit_on_blocks(fusion):
     name = type(fusion).__name__
     if name == "MultimodalFusion":
         fusion.set_params(transformers=[(m, "passthrough") for m in frame], missing="mean")
+    elif name == "FusionSearchCV":
+        fusion.set_params(features=[(m, "passthrough") for m in frame])
     elif name.startswith("Late"):
         flat = FunctionTransformer(flatten)
         model = NUMERIC[name][0].estimators[0][1]

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from skmm import make_frame
 from skmm.audio import MelSpectrogramExtractor, MFCCExtractor, STFTExtractor
@@ -31,6 +31,7 @@ from skmm.image import (
     PixelExtractor,
     TextureExtractor,
 )
+from skmm.model_selection import FusionSearchCV
 from skmm.nn import DeepFusionClassifier, DeepFusionRegressor, MultitaskFusion
 from skmm.retrieval import CrossModalRetriever
 from skmm.sensor import SensorStatisticsExtractor, SensorWindowExtractor
@@ -128,6 +129,22 @@ NUMERIC = {
     "LateFusionRegressor": [
         LateFusionRegressor(members(Ridge()), rule=rule, cv=3)
         for rule in (*REGRESSOR_RULES, "stacking", "greedy")
+    ],
+    # Trees, because there is one early fusion of them only.
+    "FusionSearchCV": [
+        FusionSearchCV(
+            members("passthrough"),
+            strategies=["early"],
+            learners=[("tree", DecisionTreeClassifier(random_state=0))],
+            cv=2,
+        ),
+        FusionSearchCV(
+            members("passthrough"),
+            strategies=["early"],
+            task="regression",
+            learners=[("tree", DecisionTreeRegressor(random_state=0))],
+            cv=2,
+        ),
     ],
     "CrossModalImputer": [
         CrossModalImputer(),

@@ -23,7 +23,11 @@ from skmm.model_selection._grids import check_name, make_grids
 from skmm.model_selection._inner_folds import InnerFolds
 from skmm.model_selection._journal import open_journal
 from skmm.model_selection._metadata import add_groups
-from skmm.model_selection._outer_folds import make_outer_folds, measure_test_over_train
+from skmm.model_selection._outer_folds import (
+    make_outer_folds,
+    measure_test_over_train,
+    name_score,
+)
 from skmm.model_selection._shared_folds import Data, Strategy, fit_on_all_rows, score_on_folds
 
 
@@ -250,10 +254,3 @@ def _name_params(results, grids):
         for name, candidate in zip(results["model"], results["candidate"], strict=True)
     ]
     return results.drop(columns="candidate").assign(params=chosen)
-
-
-def name_score(scoring, classifier):
-    """What the score is called in plots."""
-    if scoring is None:
-        return "accuracy" if classifier else "R2"
-    return scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")

@@ -54,7 +54,7 @@ class FusionComparison:
     results : DataFrame of shape (n_models * n_folds, 9)
         Columns ``model``, ``fold``, ``score``, the costs of the table, and ``params``, a dict of what
         a search has chosen in this fold.
-    test_over_train, rope, score_name
+    singles, test_over_train, rope, score_name
         The parameters.
     best_name_ : str
         The model with the best mean score.
@@ -91,6 +91,7 @@ class FusionComparison:
 
     def __init__(self, results, singles, *, test_over_train, rope=0.01, score_name="score"):
         self.results = results
+        self.singles = list(singles)
         self.scores = pivot_scores(results)
         self.table = make_table(results, singles, test_over_train, rope)
         self.test_over_train = test_over_train

@@ -13,6 +13,11 @@ def follows_time(folds):
     return all(max(train) < min(test) for train, test in folds)
 
 
+def make_late_cv(folds):
+    """Inner folds for late fusions that are scored on `folds`; None leaves it to them."""
+    return TimeSeriesSplit(N_FOLDS) if follows_time(folds) else None
+
+
 class InnerFolds:
     """Make folds of the training rows of a fold.
 

@@ -1,0 +1,175 @@
+"""The strategies that a search tries: each modality alone, early, late and deep fusions."""
+
+from typing import NamedTuple
+
+from sklearn.base import is_regressor
+from sklearn.decomposition import TruncatedSVD
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.pipeline import make_pipeline
+from sklearn.tree import BaseDecisionTree
+
+from skmm.fusion import (
+    ConcatFusion,
+    LateFusionClassifier,
+    LateFusionRegressor,
+    MultimodalFusion,
+)
+from skmm.fusion._folds import N_FOLDS
+
+KINDS = ("early", "late", "deep")
+SCALINGS = ("standard", "sqrt_dim", "mfa")
+DEEP_FUSIONS = ("gated", "low_rank")
+DEEP = {"max_epochs": 40, "lr": 3e-3, "lr_schedule": "cosine", "weight_decay": 0.01}
+WIDTH_OF_SPARSE = 100  # components of a sparse block that a network is given
+_BLIND_TO_SCALE = (
+    BaseDecisionTree,
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+
+
+class Candidate(NamedTuple):
+    """A model to try, and what it costs as far as that can be told before it is tried."""
+
+    name: str
+    model: object
+    is_single: bool = False
+    parts: tuple = ()  # names of the single modalities that are fitted for it; () is not known
+    n_fits: int = 1  # how often each of them is
+
+
+def make_candidates(features, learners, strategies, *, cv=None, deep_features=None, gaps=False):
+    """Make all candidates, the cheap ones first.
+
+    Parameters
+    ----------
+    features : list of Feature
+    learners : list of (name, estimator)
+    strategies : collection of str, or dict {str: estimator}
+        Which of ``KINDS``, or the fusions themselves.
+    cv : splitter, default=None
+        Inner folds of late fusions.
+    deep_features : list of (modality, transformer) or (modality, transformer, columns), default=None
+        What networks are given instead of `features`.
+    gaps : bool, default=False
+        Whether modalities are missing, which networks prepare for.
+
+    Returns
+    -------
+    candidates : list of Candidate
+
+    Raises
+    ------
+    ValueError
+        If two have the same name.
+    """
+    candidates = [
+        Candidate(_name(feature.modality, learner, learners), _single(feature, learner[1]), True)
+        for learner in learners
+        for feature in features
+    ]
+    if isinstance(strategies, dict):
+        candidates += [Candidate(name, model) for name, model in strategies.items()]
+    elif len(features) > 1:
+        if "early" in strategies:
+            candidates += _make_early(features, learners)
+        if "late" in strategies:
+            candidates += _make_late(features, learners, cv)
+        if "deep" in strategies:
+            blocks = [_dense(f) for f in features] if deep_features is None else deep_features
+            candidates += _make_deep(blocks, is_regressor(learners[0][1]), gaps)
+    names = [candidate.name for candidate in candidates]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"two strategies are called {twice[0]!r}; rename a strategy or a modality")
+    return candidates
+
+
+def _name(strategy, learner, learners):
+    return strategy if len(learners) == 1 else f"{strategy}, {learner[0]}"
+
+
+def _late_fusion(learner):
+    return LateFusionRegressor if is_regressor(learner) else LateFusionClassifier
+
+
+def _member(feature, learner):
+    """A model of one modality; sparse blocks, of words mostly, keep the weights they came with."""
+    fusion = ConcatFusion(scaling=None if feature.is_sparse else "standard")
+    block = MultimodalFusion([feature.inside], fusion=fusion, missing="mean")
+    return make_pipeline(block, learner)
+
+
+def _single(feature, learner):
+    """The same as a late fusion of one: rows without the modality get what is known of y alone."""
+    member = feature.modality, _member(feature, learner), feature.given
+    return _late_fusion(learner)([member], rule="mean")
+
+
+def _make_early(features, learners):
+    for learner in learners:
+        for scaling in SCALINGS[: 1 if isinstance(learner[1], _BLIND_TO_SCALE) else None]:
+            fusion = MultimodalFusion(
+                [feature.member for feature in features],
+                fusion=ConcatFusion(scaling=scaling),
+                missing="mean",
+            )
+            model = make_pipeline(fusion, _with_probabilities(learner[1]))
+            parts = tuple(_name(feature.modality, learner, learners) for feature in features)
+            yield Candidate(_name(f"early {scaling}", learner, learners), model, parts=parts)
+
+
+def _with_probabilities(learner):
+    """A learner that gives probabilities: if it has none, as a late fusion of one does."""
+    if is_regressor(learner) or hasattr(learner, "predict_proba"):
+        return learner
+    return LateFusionClassifier([("fused", learner, slice(None))], rule="mean")
+
+
+def _make_late(features, learners, cv):
+    regression = is_regressor(learners[0][1])
+    for rule in ("mean" if regression else "product", "stacking"):
+        for learner in learners:
+            yield _late(
+                features, [learner], learners, rule, cv, _name(f"late {rule}", learner, learners)
+            )
+    if len(learners) > 1:
+        yield _late(features, learners, learners, "stacking", cv, "late stacking, all")
+
+
+def _late(features, chosen, learners, rule, cv, name):
+    members, parts = [], []
+    for learner in chosen:
+        for feature in features:
+            part = _name(feature.modality, learner, chosen)
+            members.append((part, _member(feature, learner[1]), feature.given))
+            parts.append(_name(feature.modality, learner, learners))
+    model = _late_fusion(chosen[0][1])(members, rule=rule, cv=cv)
+    n_fits = 1 + N_FOLDS if rule == "stacking" else 1
+    return Candidate(name, model, parts=tuple(parts), n_fits=n_fits)
+
+
+def _dense(feature):
+    """What a network is given: a sparse block reduced to a few components."""
+    if not feature.is_sparse:
+        return feature.member
+    n_components = max(1, min(WIDTH_OF_SPARSE, feature.width // 2))
+    reduced = make_pipeline(feature.transformer, TruncatedSVD(n_components))
+    return feature.modality, reduced, feature.columns
+
+
+def _make_deep(blocks, regression, gaps):
+    from skmm.nn import DeepFusionClassifier, DeepFusionRegressor  # brings torch
+
+    estimator = DeepFusionRegressor if regression else DeepFusionClassifier
+    for fusion in DEEP_FUSIONS:
+        features = MultimodalFusion(blocks, fusion=None, missing="nan")
+        net = estimator(fusion=fusion, modality_dropout=0.2 if gaps else 0.0, **DEEP)
+        yield Candidate(f"deep {fusion}", make_pipeline(features, net))
