@@ -11,7 +11,7 @@ class Budget:
     ----------
     seconds : float or None
         None is without end.
-    n_workers : int
+    n_workers : int, default=1
         How many models are fitted at the same time.
     """
 
@@ -40,9 +40,32 @@ class Budget:
             return mean(self.times[candidate.name])
         longest = max((mean(seconds) for seconds in self.times.values()), default=0.0)
         if not candidate.parts or not all(part in self.times for part in candidate.parts):
-            return longest
+            return max(longest, candidate.seconds)
         return candidate.n_fits * sum(mean(self.times[part]) for part in candidate.parts)
 
-    def need(self, candidate, n_folds):
-        """Seconds that a candidate needs for the folds to come, and for a fit on all rows."""
-        return self.estimate(candidate) * (n_folds / self.n_workers + 1)
+    def need(self, candidates, n_folds):
+        """Seconds that candidates need for the folds to come, and one of them for all rows."""
+        seconds = [self.estimate(candidate) for candidate in candidates]
+        return sum(seconds) * n_folds / self.n_workers + max(seconds, default=0.0)
+
+    def select(self, ranked, n_folds, safe):
+        """Choose those that can be done in time, the best ones first.
+
+        Parameters
+        ----------
+        ranked : list of Candidate
+            The best first.
+        n_folds : int
+            Folds to come.
+        safe : list of Candidate
+            Who is chosen in any case.
+
+        Returns
+        -------
+        chosen : list of Candidate
+        """
+        chosen = list(safe)
+        for candidate in ranked:
+            if candidate not in chosen and self.need([*chosen, candidate], n_folds) <= self.left:
+                chosen.append(candidate)
+        return chosen

@@ -25,6 +25,7 @@ KINDS = ("early", "late", "deep")
 SCALINGS = ("standard", "sqrt_dim", "mfa")
 DEEP_FUSIONS = ("gated", "low_rank")
 DEEP = {"max_epochs": 40, "lr": 3e-3, "lr_schedule": "cosine", "weight_decay": 0.01}
+SECONDS_PER_SAMPLE = 5e-5  # and epoch: about as much as vectors take on one core
 WIDTH_OF_SPARSE = 100  # components of a sparse block that a network is given
 _BLIND_TO_SCALE = (
     BaseDecisionTree,
@@ -43,9 +44,12 @@ class Candidate(NamedTuple):
     is_single: bool = False
     parts: tuple = ()  # names of the single modalities that are fitted for it; () is not known
     n_fits: int = 1  # how often each of them is
+    seconds: float = 0.0  # a guess, where there are no parts
 
 
-def make_candidates(features, learners, strategies, *, cv=None, deep_features=None, gaps=False):
+def make_candidates(
+    features, learners, strategies, *, cv=None, deep_features=None, gaps=False, n_samples=0
+):
     """Make all candidates, the cheap ones first.
 
     Parameters
@@ -60,6 +64,8 @@ def make_candidates(features, learners, strategies, *, cv=None, deep_features=No
         What networks are given instead of `features`.
     gaps : bool, default=False
         Whether modalities are missing, which networks prepare for.
+    n_samples : int, default=0
+        To guess what a network will take.
 
     Returns
     -------
@@ -84,7 +90,8 @@ def make_candidates(features, learners, strategies, *, cv=None, deep_features=No
             candidates += _make_late(features, learners, cv)
         if "deep" in strategies:
             blocks = [_dense(f) for f in features] if deep_features is None else deep_features
-            candidates += _make_deep(blocks, is_regressor(learners[0][1]), gaps)
+            seconds = SECONDS_PER_SAMPLE * DEEP["max_epochs"] * n_samples
+            candidates += _make_deep(blocks, is_regressor(learners[0][1]), gaps, seconds)
     names = [candidate.name for candidate in candidates]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -165,11 +172,11 @@ def _dense(feature):
     return feature.modality, reduced, feature.columns
 
 
-def _make_deep(blocks, regression, gaps):
+def _make_deep(blocks, regression, gaps, seconds):
     from skmm.nn import DeepFusionClassifier, DeepFusionRegressor  # brings torch
 
     estimator = DeepFusionRegressor if regression else DeepFusionClassifier
     for fusion in DEEP_FUSIONS:
         features = MultimodalFusion(blocks, fusion=None, missing="nan")
         net = estimator(fusion=fusion, modality_dropout=0.2 if gaps else 0.0, **DEEP)
-        yield Candidate(f"deep {fusion}", make_pipeline(features, net))
+        yield Candidate(f"deep {fusion}", make_pipeline(features, net), seconds=seconds)

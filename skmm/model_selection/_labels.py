@@ -1,5 +1,9 @@
 """Names beside points, where they do not hide each other."""
 
+from skmm._optional import import_optional
+
+MARKER_SIZE = 7  # points across
+
 # Where a label may stand, best first: offset in points, and how it is aligned there.
 _PLACES = [
     ((7, 0), "left", "center"),
@@ -29,17 +33,26 @@ def label_points(ax, x, y, names):
     -------
     labels : list of matplotlib Annotation
     """
+    effects, transforms = map(_import, ("patheffects", "transforms"))
+    outline = [effects.withStroke(linewidth=2, foreground="white")]  # where lines run below
     ax.figure.draw_without_rendering()  # until then nothing has a place
     points = ax.transData.transform(list(zip(x, y, strict=True)))
+    half = MARKER_SIZE / 2 * ax.figure.dpi / 72
+    markers = [transforms.Bbox([point - half, point + half]) for point in points]
     taken, labels = [], []
     for name, place in zip(names, zip(x, y, strict=True), strict=True):
-        label = ax.annotate(name, place, (0, 0), textcoords="offset points", fontsize=8)
+        label = ax.annotate(name, place, (0, 0), textcoords="offset points", fontsize=8, zorder=5)
+        label.set_path_effects(outline)
         boxes = [_put(label, option) for option in _PLACES]
-        hidden = [_count_hidden(box, taken, points, ax.bbox) for box in boxes]
+        hidden = [_count_hidden(box, [*markers, *taken], ax.bbox) for box in boxes]
         best = hidden.index(min(hidden))
         taken.append(_put(label, _PLACES[best]))
         labels.append(label)
     return labels
+
+
+def _import(module):
+    return import_optional(f"matplotlib.{module}", extra="plots", purpose="labeling points")
 
 
 def _put(label, option):
@@ -49,7 +62,7 @@ def _put(label, option):
     return label.get_window_extent()
 
 
-def _count_hidden(box, taken, points, frame):
-    """How many labels and points a box would cover, and whether it leaves the frame."""
+def _count_hidden(box, others, frame):
+    """How many other boxes one would cover, and whether it leaves the frame."""
     leaves = box.x0 < frame.x0 or box.x1 > frame.x1 or box.y0 < frame.y0 or box.y1 > frame.y1
-    return sum(map(box.overlaps, taken)) + int(box.count_contains(points)) + 2 * leaves
+    return sum(map(box.overlaps, others)) + 2 * leaves

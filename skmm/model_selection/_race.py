@@ -1,6 +1,7 @@
 """Score candidates fold by fold; after each fold the worse half goes no further."""
 
 from math import ceil
+from statistics import mean
 from typing import NamedTuple
 
 from joblib import effective_n_jobs
@@ -66,7 +67,7 @@ class Race:
         with tqdm(desc="FusionSearchCV", unit=" fits", disable=not verbose) as bar:
             for number in range(len(self.folds)):
                 self._score(runners, number, bar)
-                runners = self._eliminate(runners, number + 1)
+                runners = self._choose(runners, number + 1)
         return [
             Outcome(c, self.records[c.name], *self.ended.get(c.name, ("complete", "")))
             for c in self.candidates
@@ -74,10 +75,11 @@ class Race:
 
     def _score(self, runners, number, bar):
         """Score runners on a fold, as many at a time as there are workers."""
-        waiting = [c for c in runners if c.name not in self.ended]
-        while waiting:
-            batch, waiting = waiting[: self.budget.n_workers], waiting[self.budget.n_workers :]
-            batch = [candidate for candidate in batch if self._is_in_time(candidate, number)]
+        size = self.budget.n_workers
+        for start in range(0, len(runners), size):
+            batch = runners[start : start + size]
+            if number == 0:
+                batch = [candidate for candidate in batch if self._may_begin(candidate)]
             tasks = (
                 delayed(_try_fold)(self.strategies[c.name], self.data, number, self.folds[number])
                 for c in batch
@@ -92,35 +94,50 @@ class Race:
                 self.records[candidate.name].append(record)
                 self.budget.add(candidate.name, record["fit_time"] + record["score_time"])
 
-    def _is_in_time(self, candidate, number):
-        need = self.budget.need(candidate, len(self.folds) - number)
-        if need <= self.budget.left or candidate.name in self.guaranteed:
+    def _may_begin(self, candidate):
+        """Whether there is time for a candidate, and after a fold of it for the best of the others."""
+        if candidate.name in self.guaranteed:
             return True
-        left = max(self.budget.left, 0)
-        self.ended[candidate.name] = (
-            "out of time",
-            f"needs {need:.3g} s, and {left:.3g} s were left",
+        begun = [c for c in self.candidates if self.records[c.name]]
+        rest = self.budget.need(self._rank(begun)[:N_FINALISTS], len(self.folds) - 1)
+        need = max(
+            self.budget.need([candidate], len(self.folds)), rest + self.budget.estimate(candidate)
         )
+        if need <= self.budget.left:
+            return True
+        self._end_for_time(candidate, need)
         return False
 
-    def _eliminate(self, runners, n_folds):
-        """Those that go on: the better half, but enough for the final, and the best modalities."""
+    def _end_for_time(self, candidate, need):
+        self.ended[candidate.name] = (
+            "out of time",
+            f"{need:.3g} s are needed, and {max(self.budget.left, 0):.3g} s were left",
+        )
+
+    def _rank(self, candidates):
+        """The best first; of equals, which are in the order of their costs, the cheap one."""
+        means = {c.name: mean(r["score"] for r in self.records[c.name]) for c in candidates}
+        return sorted(candidates, key=lambda candidate: -means[candidate.name])
+
+    def _choose(self, runners, n_done):
+        """Those that go on: the better half, but enough for the final, and what there is time for."""
         runners = [candidate for candidate in runners if candidate.name not in self.ended]
-        if n_folds == len(self.folds):
+        n_folds = len(self.folds) - n_done
+        if n_folds == 0:
             return runners
-        means = {c.name: sum(r["score"] for r in self.records[c.name]) / n_folds for c in runners}
-        ranked = sorted(runners, key=lambda c: -means[c.name])  # stable: of equals the cheap one
+        ranked = self._rank(runners)
         n_kept = max(N_FINALISTS, ceil(len(ranked) / 2))
-        singles = [c for c in ranked if c.is_single]
         safe = [c for c in ranked if c.name in self.guaranteed]
-        kept = {c.name for c in [*ranked[:n_kept], *singles[:N_SINGLES], *safe[:1]]}
+        singles = [c for c in ranked if c.is_single][:N_SINGLES]
+        kept = [c for c in ranked if c in ranked[:n_kept] or c in singles or c in safe[:1]]
+        chosen = self.budget.select(kept, n_folds, [c for c in safe if c in kept])
         for rank, candidate in enumerate(ranked, start=1):
-            if candidate.name not in kept:
-                self.ended[candidate.name] = (
-                    "eliminated",
-                    f"rank {rank} of {len(ranked)} after {n_folds} of {len(self.folds)} folds",
-                )
-        return [candidate for candidate in runners if candidate.name in kept]
+            if candidate not in kept:
+                reason = f"rank {rank} of {len(ranked)} after {n_done} of {len(self.folds)} folds"
+                self.ended[candidate.name] = "eliminated", reason
+            elif candidate not in chosen:
+                self._end_for_time(candidate, self.budget.need([*chosen, candidate], n_folds))
+        return [candidate for candidate in runners if candidate in chosen]
 
 
 def make_budget(seconds, n_jobs):

@@ -70,6 +70,7 @@ def search_strategies(search, members, X, y, groups):
             cv=make_late_cv(folds),
             deep_features=search.deep_features,
             gaps=has_gaps(X),
+            n_samples=len(y),
         )
         seed = draw_seed(search.random_state)
         strategies = [

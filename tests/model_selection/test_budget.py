@@ -53,8 +53,39 @@ def test_what_is_not_known_takes_as_long_as_the_longest():
     assert budget.estimate(PRODUCT) == 9  # b was not tried
 
 
-@pytest.mark.parametrize(("n_workers", "need"), [(1, 12), (2, 7), (5, 4)])
-def test_folds_to_come_and_the_last_fit_are_needed(n_workers, need):
+def test_a_guess_counts_where_nothing_longer_was_seen():
+    budget = Budget(60)
+    budget.add("a", 2)
+    assert budget.estimate(DEEP._replace(seconds=5.0)) == 5
+    assert budget.estimate(DEEP._replace(seconds=1.0)) == 2
+
+
+@pytest.mark.parametrize(("n_workers", "need"), [(1, 28), (2, 15.5), (5, 8)])
+def test_all_folds_of_all_and_one_fit_on_all_rows_are_needed(n_workers, need):
     budget = Budget(60, n_workers)
     budget.add("a", 2)
-    assert budget.need(A, 5) == need
+    budget.add("b", 3)
+    assert budget.need([A, B], 5) == need
+    assert budget.need([], 5) == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "chosen"),
+    [(97, ["b", "slow", "a"]), (92, ["b", "a"]), (1, ["b"]), (None, ["b", "slow", "a"])],
+)
+def test_the_best_that_there_is_time_for_are_chosen(clock, seconds, chosen):
+    slow = Candidate("slow", None)
+    budget = Budget(seconds)
+    for name, took in (("a", 1), ("b", 2), ("slow", 17)):
+        budget.add(name, took)
+    # In four folds all of them take 80 s, b and slow 76 s, and slow on all rows 17 s.
+    found = budget.select([slow, A, B], 4, [B])
+    assert [candidate.name for candidate in found] == chosen
+
+
+def test_who_is_worse_gives_way():
+    budget = Budget(1e9)
+    budget.add("a", 2)
+    budget.add("b", 3)
+    budget.seconds = -1e9
+    assert budget.select([A, B], 2, []) == []

@@ -8,6 +8,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.tree import DecisionTreeClassifier
 
 from skmm.model_selection import _race
+from skmm.model_selection._budget import Budget
 from skmm.model_selection._candidates import Candidate
 from skmm.model_selection._race import Race, make_budget
 from skmm.model_selection._shared_folds import Data, Strategy
@@ -86,23 +87,49 @@ def test_the_best_of_what_is_guaranteed_is_scored_on_all_folds(monkeypatch):
     assert outcomes["worse"].status == "eliminated"
 
 
-def test_what_takes_too_long_is_not_begun_again():
-    class Budget:
-        n_workers, left = 1, 10.0
+class Scripted(Budget):
+    """Believes that time does not pass, and that candidates take what it is told."""
 
-        def add(self, name, seconds):
-            pass
+    script = {"quick": 1.0, "slow": 10.0, "slower": 30.0}
+    left = 0.0
 
-        def need(self, candidate, n_folds):
-            return 99.4 if candidate.name == "slow" and n_folds < 4 else 0.0
+    def add(self, name, seconds):
+        super().add(name, self.script[name])
 
-    candidates = [Candidate(name, Right()) for name in ("quick", "slow")]
+
+def race(left, shares, folds=FOLDS):
+    candidates = [Candidate(name, Right(share)) for name, share in shares.items()]
     strategies = [Strategy(c.name, c.model) for c in candidates]
-    race = Race(candidates, strategies, Data(X, y), FOLDS, Budget())
-    quick, slow = race.run(n_guaranteed=0)
-    assert (quick.status, len(quick.records)) == ("complete", 4)
-    assert (slow.status, len(slow.records)) == ("out of time", 1)
-    assert slow.reason == "needs 99.4 s, and 10 s were left"
+    budget = Scripted(None)
+    budget.left = left
+    outcomes = Race(candidates, strategies, Data(X, y), folds, budget).run(n_guaranteed=1)
+    return {o.candidate.name: (o.status, len(o.records)) for o in outcomes}
+
+
+def test_a_candidate_is_begun_only_if_there_is_time_for_the_best_so_far():
+    # Quick needs 3 more folds and a fit on all rows, 4 s, and slow is taken to be as quick at first.
+    assert race(4.9, {"quick": 1.0, "slow": 1.0})["slow"] == ("out of time", 0)
+    assert race(5.1, {"quick": 1.0, "slow": 1.0})["slow"] != ("out of time", 0)
+
+
+def test_the_better_one_goes_on_if_there_is_no_time_for_both():
+    # In 3 folds and on all rows: quick 4 s, slow 40 s, slower 120 s.
+    shares = {"quick": 0.5, "slow": 0.9, "slower": 0.7}
+    assert race(200.0, shares) == dict.fromkeys(shares, ("complete", 4))
+    found = race(130.0, shares)
+    assert found == {"quick": ("complete", 4), "slow": ("complete", 4), "slower": ("out of time", 1)}
+    found = race(130.0, shares | {"slower": 1.0})
+    assert found == {"quick": ("complete", 4), "slow": ("out of time", 1), "slower": ("complete", 4)}
+
+
+def test_what_was_out_of_time_says_what_it_needs():
+    candidates = [Candidate("quick", Right()), Candidate("slow", Right(0.9))]
+    strategies = [Strategy(c.name, c.model) for c in candidates]
+    budget = Scripted(None)
+    budget.left = 20.0
+    outcomes = Race(candidates, strategies, Data(X, y), FOLDS, budget).run(n_guaranteed=1)
+    # Both in 3 folds, and slow on all rows.
+    assert outcomes[1].reason == "43 s are needed, and 20 s were left"
 
 
 def test_what_fails_is_told_and_the_others_go_on():
