@@ -23,7 +23,7 @@ from skmm.image import HOGExtractor
 from skmm.model_selection import FusionComparisonDisplay, FusionSearchCV
 from skmm.text import BagOfWordsVectorizer
 
-X, y = make_keypad_digits(600, missing={"audio": 0.1}, random_state=0)
+X, y = make_keypad_digits(500, missing={"audio": 0.1}, random_state=0)
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0, stratify=y)
 features = [
     ("image", HOGExtractor(size=(16, 16), pixels_per_cell=(4, 4))),
@@ -34,10 +34,10 @@ features = [
 # %%
 # The search
 # ----------
-# Linear models, support vector machines and forests learn from the features, alone and fused. After each fold
-# the worse half goes no further, and what would take too long is not begun. A fusion is chosen only if it is
-# better than the best single modality beyond noise.
-search = FusionSearchCV(features, time_budget=40, random_state=0)
+# Linear models, support vector machines and forests learn from the features, alone and fused. After each
+# fold the worse half goes no further, and what would take too long is not begun. A fusion is chosen only if
+# it is better than the best single modality beyond noise.
+search = FusionSearchCV(features, time_budget=30, random_state=0)
 search.fit(X_train, y_train)
 print(f"chosen: {search.best_strategy_}, test accuracy {search.score(X_test, y_test):.3f}")
 
@@ -71,7 +71,7 @@ display.figure_.savefig(output / "choose_a_fusion_cost.png", dpi=150)
 print(f"plots written to {output}")
 
 # %%
-# The modalities err independently here, so that combining what three models say is hard to beat, and stacking
-# all learners of all modalities costs a hundred times as much for nothing. The strategy that is first was
-# chosen among many by the scores that are shown: its own score is a little too good, and the test accuracy is
+# Fusing takes the accuracy from .7 to above .9. Features side by side before a linear model are as good as
+# anything that takes a hundred times as long: where the fusion matters, the learner need not. What is first
+# was chosen among many by the scores that are shown, and its own is a little too good. The test accuracy is
 # the honest one.

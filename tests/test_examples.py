@@ -14,6 +14,7 @@ UNLABELED = EXAMPLES / "plot_04_missing_modality_without_labels.py"
 SENTIMENT = EXAMPLES / "plot_03_sentiment_of_faces_and_posts.py"
 RETRIEVAL = EXAMPLES / "plot_05_find_pictures_by_words.py"
 IMPORTANCE = EXAMPLES / "plot_06_which_modality_matters.py"
+CHOICE = EXAMPLES / "plot_08_choose_a_fusion.py"
 
 
 def run(example, data, folder):
@@ -97,3 +98,15 @@ def test_a_tone_that_tells_nothing_alone_tells_face_and_words_apart(tmp_path):
     interactions = [float(value) for _, _, value in rows]
     assert len(interactions) == 3
     assert interactions[0] < -0.1 < 0.03 < min(interactions[1:]), interactions
+
+
+@pytest.mark.slow
+def test_a_search_finds_a_fusion_and_says_what_it_tried(tmp_path):
+    done = run(CHOICE, tmp_path, tmp_path)
+    assert done.returncode == 0, done.stderr
+    chosen, accuracy = re.search(r"chosen: (.+), test accuracy (\d\.\d+)", done.stdout).groups()
+    assert chosen.startswith(("early", "late", "deep"))
+    assert float(accuracy) > 0.85
+    best_single = re.search(r"best single modality +(\d\.\d+)", done.stdout)[1]
+    assert float(accuracy) > float(best_single) + 0.1
+    assert done.stdout.count("deep gated") >= 1  # whether there was time for it or not

@@ -72,10 +72,10 @@ class FusionSearchCV(MetaEstimatorMixin, MemberComposition):
     scoring : str, callable or None, default=None
         One score, where greater is better. None is accuracy, or R2.
     time_budget : float, default=None
-        Seconds that `fit` may take. A candidate is begun on a fold if it can be expected to be done,
-        with all further folds and a fit on all rows, in time; what was not begun is told in
-        ``cv_results_``. A fit that was begun is not interrupted, and the single modalities are scored
-        with the first learner in any case. None is without end.
+        Seconds that `fit` may take. A candidate is begun if it can be expected to be done on all folds
+        in time, beside the best so far; after each fold the best that there is time for go on. What
+        there was no time for is told in ``cv_results_``. A fit that was begun is not interrupted, and
+        the single modalities are scored with the first learner in any case. None is without end.
     rope : float, default=0.01
         Largest difference that is of no consequence, for the probabilities in ``comparison_``.
     memory : str, path-like or FeatureCache, default=None

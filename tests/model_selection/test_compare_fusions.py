@@ -223,7 +223,7 @@ def test_parameters_are_chosen_in_each_fold_as_by_nested_grid_search(data):
 def test_single_modalities_are_searched_over_their_part_of_the_grid(data):
     X, y = data
     search = {"late": {"rule": ["mean", "product"], "a__C": [1e-4, 1], "b__C": [1e-4, 1]}}
-    results = compare_fusions({"late": make_late()}, X, y, cv=2, search=search).results
+    results = compare_fusions({"late": make_late()}, X, y, cv=2, search=search, inner_cv=2).results
     keys = {
         name: set(params) for name, params in zip(results["model"], results["params"], strict=True)
     }
@@ -387,6 +387,7 @@ def test_what_a_search_chose_is_known_again(data, tmp_path):
     X, y = data
     options = {"cv": 3, "resume": tmp_path / "results.jsonl"}
     options["search"] = {"late": {"rule": ["mean", "product"], "a__C": [1e-3, 1]}}
+    options["inner_cv"] = 2
     first = compare_fusions({"late": make_late()}, X, y, **options)
     again = compare_fusions({"late": make_late()}, X, y, n_jobs=2, **options)
     pd.testing.assert_frame_equal(again.results, first.results)
@@ -430,14 +431,18 @@ print(Fragile.n_fits, comparison.scores.to_numpy().tolist())
 
 
 def test_after_an_interruption_it_goes_on_where_it_was(tmp_path):
-    def run(path, fatal):
-        command = [sys.executable, "-c", INTERRUPTED, str(tmp_path / path), str(fatal)]
+    def run(fatal):
+        path = str(tmp_path / "results.jsonl")
+        command = [sys.executable, "-c", INTERRUPTED, path, str(fatal)]
         return subprocess.run(command, capture_output=True, text=True)
 
-    assert run("one", 5).returncode == 9
-    n_fits, scores = run("one", -1).stdout.split(maxsplit=1)
+    assert run(5).returncode == 9
+    n_fits, scores = run(-1).stdout.split(maxsplit=1)
     assert n_fits == "2"
-    assert run("other", -1).stdout.split(maxsplit=1) == ["6", scores]
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    tree = DecisionTreeClassifier(random_state=0, max_depth=2)
+    expected = cross_val_score(tree, X, np.arange(60) % 2, cv=3)
+    assert scores.strip() == str([[score, score] for score in expected.tolist()])
 
 
 def test_models_and_data_are_left_as_they_are(data):

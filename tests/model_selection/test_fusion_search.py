@@ -203,11 +203,11 @@ def test_parameters_of_features_can_be_searched(digits):
 def test_metadata_routing_brings_groups(data):
     X, y = data
     groups = np.arange(120) // 10
-    expected = cross_validate(
-        make_search(cv=2), X, y, cv=GroupKFold(2), groups=groups, params={"groups": groups}
-    )
+    search = make_search(strategies=["early"], cv=2)
+    options = {"cv": GroupKFold(2), "params": {"groups": groups}}
+    expected = cross_validate(search, X, y, groups=groups, **options)
     with sklearn.config_context(enable_metadata_routing=True):
-        found = cross_validate(make_search(cv=2), X, y, cv=GroupKFold(2), params={"groups": groups})
+        found = cross_validate(search, X, y, **options)
     assert_allclose(found["test_score"], expected["test_score"])
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, TimeSeriesSplit
 
-from skmm.model_selection._inner_folds import InnerFolds, follows_time
+from skmm.model_selection._inner_folds import InnerFolds, follows_time, make_late_cv
 
 N = 60
 X = np.zeros((N, 1))
@@ -89,3 +89,8 @@ def test_too_few_groups_say_what_to_give():
     folds = InnerFolds(KFold(3), None, [([2], [0]), ([0, 1], [2])], stratified=False)
     with pytest.raises(ValueError, match="all samples are of one group.*give inner_cv"):
         folds.split(X[:3], y[:3], np.zeros(3), np.array([0, 1]))
+
+
+def test_late_fusions_follow_time_where_the_outer_folds_do():
+    assert isinstance(make_late_cv(list(TimeSeriesSplit(3).split(X))), TimeSeriesSplit)
+    assert make_late_cv(list(KFold(3).split(X))) is None

@@ -5,7 +5,12 @@ import pytest
 from numpy.testing import assert_array_equal
 from sklearn.model_selection import ShuffleSplit, StratifiedKFold, TimeSeriesSplit
 
-from skmm.model_selection._outer_folds import make_outer_folds, measure_test_over_train
+from skmm.model_selection._outer_folds import (
+    make_outer_folds,
+    make_search_folds,
+    measure_test_over_train,
+    name_score,
+)
 
 X, y = np.zeros((12, 1)), np.array([0] * 8 + [1] * 4)
 
@@ -34,3 +39,41 @@ def test_the_ratio_of_sizes_is_that_of_all_folds_together():
 def test_a_single_fold_is_refused():
     with pytest.raises(ValueError, match="gives 1 fold; at least 2"):
         make_outer_folds(ShuffleSplit(1), X, y, None, classifier=False)
+
+
+GROUPS = np.arange(12) // 3
+
+
+@pytest.mark.parametrize(("cv", "n_folds"), [(None, 4), (2, 2)])
+def test_the_folds_of_a_search_keep_groups_whole(cv, n_folds):
+    folds = make_search_folds(cv, X, y, GROUPS, classifier=True)
+    assert len(folds) == n_folds
+    assert not any(set(GROUPS[train]) & set(GROUPS[test]) for train, test in folds)
+
+
+def test_the_folds_of_a_search_are_shuffled_unless_their_number_is_given():
+    shuffled, ordered = (
+        make_search_folds(cv, np.zeros((50, 1)), np.zeros(50), None, classifier=False)
+        for cv in (None, 5)
+    )
+    assert ordered[0][1].tolist() == list(range(10))
+    assert shuffled[0][1].tolist() != list(range(10))
+    assert len(shuffled) == 5
+
+
+def test_a_splitter_of_a_search_is_asked():
+    folds = make_search_folds(TimeSeriesSplit(3), X, y, None, classifier=True)
+    assert [len(train) for train, _ in folds] == [3, 6, 9]
+
+
+def test_too_few_samples_for_a_search_are_refused():
+    with pytest.raises(ValueError, match="no class has two samples.*; give more samples"):
+        make_search_folds(None, X[:2], np.arange(2), None, classifier=True)
+
+
+@pytest.mark.parametrize(
+    ("scoring", "classifier", "name"),
+    [(None, True, "accuracy"), (None, False, "R2"), ("f1", True, "f1"), (np.mean, True, "mean")],
+)
+def test_the_score_has_a_name(scoring, classifier, name):
+    assert name_score(scoring, classifier) == name

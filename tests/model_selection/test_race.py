@@ -117,9 +117,17 @@ def test_the_better_one_goes_on_if_there_is_no_time_for_both():
     shares = {"quick": 0.5, "slow": 0.9, "slower": 0.7}
     assert race(200.0, shares) == dict.fromkeys(shares, ("complete", 4))
     found = race(130.0, shares)
-    assert found == {"quick": ("complete", 4), "slow": ("complete", 4), "slower": ("out of time", 1)}
+    assert found == {
+        "quick": ("complete", 4),
+        "slow": ("complete", 4),
+        "slower": ("out of time", 1),
+    }
     found = race(130.0, shares | {"slower": 1.0})
-    assert found == {"quick": ("complete", 4), "slow": ("out of time", 1), "slower": ("complete", 4)}
+    assert found == {
+        "quick": ("complete", 4),
+        "slow": ("out of time", 1),
+        "slower": ("complete", 4),
+    }
 
 
 def test_what_was_out_of_time_says_what_it_needs():
