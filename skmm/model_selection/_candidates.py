@@ -76,22 +76,22 @@ def make_candidates(
     ValueError
         If two have the same name.
     """
-    candidates = [
-        Candidate(_name(feature.modality, learner, learners), _single(feature, learner[1]), True)
-        for learner in learners
-        for feature in features
-    ]
+    kinds = strategies if len(features) > 1 and not isinstance(strategies, dict) else ()
+    candidates = []
+    for learner in learners:
+        candidates += _make_singles(features, learner, learners)
+        if "early" in kinds:
+            candidates += _make_early(features, learner, learners)
+        if "late" in kinds:
+            candidates.append(_make_product(features, learner, learners))
+    if "late" in kinds:
+        candidates += _make_stackings(features, learners, cv)
+    if "deep" in kinds:
+        blocks = [_dense(f) for f in features] if deep_features is None else deep_features
+        seconds = SECONDS_PER_SAMPLE * DEEP["max_epochs"] * n_samples
+        candidates += _make_deep(blocks, is_regressor(learners[0][1]), gaps, seconds)
     if isinstance(strategies, dict):
         candidates += [Candidate(name, model) for name, model in strategies.items()]
-    elif len(features) > 1:
-        if "early" in strategies:
-            candidates += _make_early(features, learners)
-        if "late" in strategies:
-            candidates += _make_late(features, learners, cv)
-        if "deep" in strategies:
-            blocks = [_dense(f) for f in features] if deep_features is None else deep_features
-            seconds = SECONDS_PER_SAMPLE * DEEP["max_epochs"] * n_samples
-            candidates += _make_deep(blocks, is_regressor(learners[0][1]), gaps, seconds)
     names = [candidate.name for candidate in candidates]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -114,23 +114,24 @@ def _member(feature, learner):
     return make_pipeline(block, learner)
 
 
-def _single(feature, learner):
-    """The same as a late fusion of one: rows without the modality get what is known of y alone."""
-    member = feature.modality, _member(feature, learner), feature.given
-    return _late_fusion(learner)([member], rule="mean")
+def _make_singles(features, learner, learners):
+    """Late fusions of one: rows without the modality get what is known of y alone."""
+    for feature in features:
+        member = feature.modality, _member(feature, learner[1]), feature.given
+        model = _late_fusion(learner[1])([member], rule="mean")
+        yield Candidate(_name(feature.modality, learner, learners), model, is_single=True)
 
 
-def _make_early(features, learners):
-    for learner in learners:
-        for scaling in SCALINGS[: 1 if isinstance(learner[1], _BLIND_TO_SCALE) else None]:
-            fusion = MultimodalFusion(
-                [feature.member for feature in features],
-                fusion=ConcatFusion(scaling=scaling),
-                missing="mean",
-            )
-            model = make_pipeline(fusion, _with_probabilities(learner[1]))
-            parts = tuple(_name(feature.modality, learner, learners) for feature in features)
-            yield Candidate(_name(f"early {scaling}", learner, learners), model, parts=parts)
+def _make_early(features, learner, learners):
+    parts = tuple(_name(feature.modality, learner, learners) for feature in features)
+    for scaling in SCALINGS[: 1 if isinstance(learner[1], _BLIND_TO_SCALE) else None]:
+        fusion = MultimodalFusion(
+            [feature.member for feature in features],
+            fusion=ConcatFusion(scaling=scaling),
+            missing="mean",
+        )
+        model = make_pipeline(fusion, _with_probabilities(learner[1]))
+        yield Candidate(_name(f"early {scaling}", learner, learners), model, parts=parts)
 
 
 def _with_probabilities(learner):
@@ -140,13 +141,16 @@ def _with_probabilities(learner):
     return LateFusionClassifier([("fused", learner, slice(None))], rule="mean")
 
 
-def _make_late(features, learners, cv):
-    regression = is_regressor(learners[0][1])
-    for rule in ("mean" if regression else "product", "stacking"):
-        for learner in learners:
-            yield _late(
-                features, [learner], learners, rule, cv, _name(f"late {rule}", learner, learners)
-            )
+def _make_product(features, learner, learners):
+    rule = "mean" if is_regressor(learner[1]) else "product"
+    name = _name(f"late {rule}", learner, learners)
+    return _late(features, [learner], learners, rule, None, name)
+
+
+def _make_stackings(features, learners, cv):
+    for learner in learners:
+        name = _name("late stacking", learner, learners)
+        yield _late(features, [learner], learners, "stacking", cv, name)
     if len(learners) > 1:
         yield _late(features, learners, learners, "stacking", cv, "late stacking, all")
 

@@ -64,6 +64,9 @@ def compare_complete(outcomes, **options):
     if not complete:
         reasons = "; ".join(f"{o.candidate.name}: {o.status}, {o.reason}" for o in outcomes)
         raise ValueError(f"no strategy could be scored on all folds. {reasons}")
+    complete.sort(
+        key=lambda outcome: not outcome.candidate.is_single
+    )  # as compare_fusions has them
     records = [record for outcome in complete for record in outcome.records]
     results = pd.DataFrame(records).drop(columns="candidate")
     results["params"] = [{} for _ in records]

@@ -58,6 +58,11 @@ def test_the_complete_are_compared():
     assert comparison.score_name == "accuracy"
 
 
+def test_single_modalities_come_first():
+    comparison = compare_complete([OUTCOMES[1], OUTCOMES[0]], test_over_train=0.5)
+    assert comparison.table.index.tolist() == ["image", "late"]
+
+
 def test_where_nothing_is_complete_the_reasons_are_told():
     with pytest.raises(
         ValueError, match="no strategy could be scored.*deep: out of time, needs 9 s"
