@@ -10,7 +10,9 @@ The map of the house, each floor standing on those above it in this list:
 - ``skmm.fusion``: early fusion of blocks, late fusion of decisions.
 - ``skmm.nn``: deep fusion; torch lives here. ``skmm.generative``: fusion without labels.
   ``skmm.retrieval``: find samples of one modality by another.
-- ``skmm.model_selection``: compare fusions. ``skmm.inspection``: understand them.
+- ``skmm.inspection``: what modalities tell, which matter to a model, and for whom it works.
+  ``skmm.model_selection``: compare fusions, choose one, and see what is lost when modalities fail.
+- ``skmm.reporting``: all of it on one page.
 
 The names below are loaded when first used, so that importing skmm stays cheap.
 """

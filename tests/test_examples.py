@@ -15,6 +15,7 @@ SENTIMENT = EXAMPLES / "plot_03_sentiment_of_faces_and_posts.py"
 RETRIEVAL = EXAMPLES / "plot_05_find_pictures_by_words.py"
 IMPORTANCE = EXAMPLES / "plot_06_which_modality_matters.py"
 CHOICE = EXAMPLES / "plot_08_choose_a_fusion.py"
+ROBUSTNESS = EXAMPLES / "plot_07_can_fusing_pay.py"
 
 
 def run(example, data, folder):
@@ -110,3 +111,26 @@ def test_a_search_finds_a_fusion_and_says_what_it_tried(tmp_path):
     best_single = re.search(r"best single modality +(\d\.\d+)", done.stdout)[1]
     assert float(accuracy) > float(best_single) + 0.1
     assert done.stdout.count("deep gated") >= 1  # whether there was time for it or not
+
+
+@pytest.mark.slow
+def test_advice_names_the_winner_and_gaps_in_training_make_robust(tmp_path):
+    done = run(ROBUSTNESS, tmp_path, tmp_path)
+    assert done.returncode == 0, done.stderr
+    rows = re.findall(
+        r"^(the same|one knows|half each|only together) +(\w+) +(\S+) +(\S+) +(\S+)$",
+        done.stdout,
+        re.MULTILINE,
+    )
+    assert len(rows) == 4
+    for _, advice, *scores in rows:
+        score = dict(zip(["concat", "late", "tensor"], map(float, scores), strict=True))
+        named = {"single": "late"}.get(advice, advice)
+        assert score[named] >= max(score.values()) - 0.02, rows
+    relative = r" +\d\.\d+ +\d\.\d+ +(\d\.\d+) +-?\d\.\d+$"
+    plain, dropout = (
+        [float(value) for value in re.findall(f"^{name}{relative}", done.stdout, re.MULTILINE)]
+        for name in ("deep", "deep, dropout")
+    )
+    assert len(plain) == 3
+    assert all(more > less for less, more in zip(plain, dropout, strict=True))
