@@ -15,7 +15,6 @@ MEASURES = (
     "interaction",
     "total",
 )
-MAX_ITER_OF_DRAWS = 200  # their mean and deviation need fewer digits
 
 
 class Estimate(NamedTuple):
@@ -50,18 +49,16 @@ def estimate(counts, *, correct_bias, n_draws, seed):
     random_state = np.random.RandomState(seed)
     values = measure(counts)
     model = without_interaction(counts)
-    drawn = measure(_draw(counts, counts.sum(), n_draws, random_state), MAX_ITER_OF_DRAWS)
+    drawn = measure(_draw(counts, counts.sum(), n_draws, random_state))
     if correct_bias:
-        from_model = measure(_draw(model, counts.sum(), n_draws, random_state), MAX_ITER_OF_DRAWS)
+        from_model = measure(_draw(model, counts.sum(), n_draws, random_state))
         values = values - (from_model.mean(axis=0) - measure(model))
     return Estimate(values, drawn.std(axis=0, ddof=1))
 
 
-def measure(joint, max_iter=500):
+def measure(joint):
     """All measures of tables of shape (..., n_1, n_2, n_classes), as shape (..., 6)."""
-    parts = decompose(joint, max_iter=max_iter)
-    without = without_interaction(joint, max_sweeps=max_iter)
-    combined = interaction(joint, without)
+    parts, combined = decompose(joint), interaction(joint)
     return np.concatenate(
         [parts, combined[..., np.newaxis], parts.sum(axis=-1, keepdims=True)], axis=-1
     )

@@ -43,7 +43,7 @@ def information_decomposition(
     cv=None,
     groups=None,
     correct_bias=True,
-    n_draws=30,
+    n_draws=100,
     n_jobs=None,
     random_state=None,
 ):
@@ -87,7 +87,7 @@ def information_decomposition(
     correct_bias : bool, default=True
         Whether to subtract what chance alone adds on so few rows; see Notes. A corrected value may be
         a little below 0.
-    n_draws : int, default=30
+    n_draws : int, default=100
         Number of tables drawn for the correction, and for the standard errors.
     n_jobs : int, default=None
         Number of processes for ``"predictions"``.

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from skmm.inspection._broja import fit_sums, mutual_information, normalize
+from skmm.inspection._broja import combine, fit, mutual_information, normalize, transpose
 
 N_SWEEPS_PER_CHECK = 10
 
 
-def interaction(joint, without=None):
+def interaction(joint):
     """Information that two variables have about a third in their combination alone.
 
     A table is compared with the one that has the same distributions of each pair of variables, and
@@ -20,8 +20,6 @@ def interaction(joint, without=None):
     ----------
     joint : ndarray of shape (..., n_1, n_2, n_classes)
         Tables of probabilities or counts.
-    without : ndarray of the same shape, default=None
-        What :func:`without_interaction` returns, if it is known.
 
     Returns
     -------
@@ -32,8 +30,7 @@ def interaction(joint, without=None):
     .. [1] E. Schneidman et al., "Network information and connected correlations", Physical Review
        Letters 91, 2003.
     """
-    without = without_interaction(joint) if without is None else without
-    return mutual_information(normalize(joint)) - mutual_information(without)
+    return mutual_information(normalize(joint)) - mutual_information(without_interaction(joint))
 
 
 def without_interaction(joint, *, max_sweeps=500, tol=1e-6):
@@ -53,14 +50,15 @@ def without_interaction(joint, *, max_sweeps=500, tol=1e-6):
     tables : ndarray of the same shape
     """
     joint = normalize(joint)
-    targets = {axis: joint.sum(axis=axis, keepdims=True) for axis in (-1, -2, -3)}
-    table = np.ones_like(joint) / np.prod(joint.shape[-3:])
-    before = np.inf
+    of_pair, of_first, of_second = (joint.sum(axis=axis) for axis in (-1, -2, -3))
+    first, second, before = np.ones_like(of_first), np.ones_like(of_second), np.inf
     for n_sweeps in range(1, max_sweeps + 1):
-        table = fit_sums(table, targets)
+        pair = fit(of_pair, first @ transpose(second))
+        first = fit(of_first, pair @ second)
+        second = fit(of_second, transpose(pair) @ first)
         if n_sweeps % N_SWEEPS_PER_CHECK == 0:
-            now = mutual_information(table)
+            now = mutual_information(combine(pair, first, second))
             if np.abs(now - before).max() < tol:
                 break
             before = now
-    return table
+    return combine(pair, first, second)

@@ -6,7 +6,14 @@ from numpy.testing import assert_allclose
 from scipy.stats import entropy as scipy_entropy
 from sklearn.metrics import mutual_info_score
 
-from skmm.inspection._broja import decompose, entropy, fit_sums, mutual_information, normalize
+from skmm.inspection._broja import (
+    combine,
+    decompose,
+    entropy,
+    fit,
+    mutual_information,
+    normalize,
+)
 
 BITS = [(first, second) for first in (0, 1) for second in (0, 1)]
 
@@ -102,13 +109,16 @@ def test_entropy_is_that_of_scipy():
     assert_allclose(entropy(shares, axis=-1), scipy_entropy(shares, base=2, axis=-1), atol=1e-15)
 
 
-def test_sums_become_those_that_are_wanted():
-    start = np.random.default_rng(0).uniform(size=(3, 4))
-    wanted = {0: np.array([[0.1, 0.2, 0.3, 0.4]]), 1: np.array([[0.5], [0.5], [0.0]])}
-    fitted = start
-    for _ in range(50):
-        fitted = fit_sums(fitted, wanted)
-    assert_allclose(fitted.sum(axis=0), wanted[0][0])
-    assert_allclose(fitted.sum(axis=1), wanted[1][:, 0])
-    ratio = (fitted[0] / fitted[1]) / (start[0] / start[1])
-    assert_allclose(ratio, ratio[0])  # what is not a sum stays
+def test_factors_make_sums_what_they_are_to_be():
+    sums = np.array([0.0, 2.0, 0.5])
+    factors = fit(np.array([0.0, 1.0, 2.0]), sums)
+    assert_allclose(factors * sums, [0, 1, 1 * 2])
+    assert factors[0] == 0
+
+
+def test_tables_of_factors_are_their_products():
+    rng = np.random.default_rng(0)
+    pair, first, second = (rng.uniform(size=(5, *shape)) for shape in ((2, 3), (2, 4), (3, 4)))
+    expected = np.einsum("...ij,...ik,...jk->...ijk", pair, first, second)
+    assert_allclose(combine(pair, first, second), expected)
+    assert_allclose(combine(pair, first, second).sum(axis=-2), first * (pair @ second))

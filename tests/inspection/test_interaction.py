@@ -46,8 +46,3 @@ def test_it_is_never_more_than_the_synergy():
     joint = np.random.default_rng(0).dirichlet(np.ones(27), size=20).reshape(20, 3, 3, 3)
     assert (interaction(joint) <= decompose(joint)[:, 3] + 1e-3).all()
     assert (interaction(joint) >= -1e-3).all()
-
-
-def test_a_fitted_table_can_be_given():
-    without = without_interaction(DIRICHLET)
-    assert interaction(DIRICHLET, without) == interaction(DIRICHLET)
