@@ -105,4 +105,4 @@ class InformationDecomposition:
         """
         from skmm.inspection._decomposition_display import InformationDecompositionDisplay
 
-        return InformationDecompositionDisplay.from_decomposition(self).plot(ax)
+        return InformationDecompositionDisplay.from_decomposition(self, ax=ax)

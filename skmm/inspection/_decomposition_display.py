@@ -49,7 +49,7 @@ class InformationDecompositionDisplay:
     >>> X, y = make_multimodal_classification(
     ...     300, modalities={"image": 8, "audio": 6, "text": 5}, random_state=0
     ... )
-    >>> display = InformationDecompositionDisplay.from_data(X, y, random_state=0).plot()
+    >>> display = InformationDecompositionDisplay.from_data(X, y, random_state=0)
     >>> [label.get_text() for label in display.ax_.get_yticklabels()]
     ['image + audio', 'image + text', 'audio + text']
     """
@@ -60,8 +60,8 @@ class InformationDecompositionDisplay:
         self.target_entropy = target_entropy
 
     @classmethod
-    def from_data(cls, X, y, **options):
-        """Measure what the modalities tell about y, to be drawn.
+    def from_data(cls, X, y, *, ax=None, **options):
+        """Measure what the modalities tell about y, and draw it.
 
         Parameters
         ----------
@@ -69,6 +69,8 @@ class InformationDecompositionDisplay:
             One column per modality.
         y : array-like of shape (n_samples,)
             The target.
+        ax : matplotlib Axes, default=None
+            Where to draw. None makes a figure of a fitting height.
         **options : dict
             Keywords of :func:`~skmm.inspection.information_decomposition`.
 
@@ -78,16 +80,18 @@ class InformationDecompositionDisplay:
         """
         from skmm.inspection._information_decomposition import information_decomposition
 
-        return cls.from_decomposition(information_decomposition(X, y, **options))
+        return cls.from_decomposition(information_decomposition(X, y, **options), ax=ax)
 
     @classmethod
-    def from_decomposition(cls, decomposition):
-        """Take what was measured, to be drawn.
+    def from_decomposition(cls, decomposition, *, ax=None):
+        """Draw what was measured.
 
         Parameters
         ----------
         decomposition : InformationDecomposition
             What :func:`~skmm.inspection.information_decomposition` returns.
+        ax : matplotlib Axes, default=None
+            Where to draw. None makes a figure of a fitting height.
 
         Returns
         -------
@@ -98,7 +102,7 @@ class InformationDecompositionDisplay:
             table=decomposition.table,
             total_error=error.to_numpy(),
             target_entropy=decomposition.target_entropy,
-        )
+        ).plot(ax)
 
     def plot(self, ax=None):
         """Draw one bar per pair of modalities.

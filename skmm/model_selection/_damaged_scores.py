@@ -97,6 +97,8 @@ def choose_modalities(X, modality):
 
 def name_score(scoring, estimators):
     """What the score is called."""
+    if any(getattr(model, "scoring", None) is not None for model in estimators.values()):
+        return "score"  # a search has its own
     if scoring is None:
         return "accuracy" if all(map(is_classifier, estimators.values())) else "R2"
     return scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")

@@ -63,8 +63,8 @@ def missing_modality_curve(
         The modalities that go missing, independently of each other. None is all of them, but each sample
         keeps one: at rate 1 one that is drawn at random.
     rates : array-like of shape (n_levels,), default=(0, 0.25, 0.5, 0.75, 1)
-        Shares of the samples in which a modality is missing, ascending. What is missing in X already
-        stays so.
+        Probabilities that a cell goes missing, ascending: the shares of samples without a modality that is
+        named. Where each sample keeps one, fewer are missing. What is missing in X already stays so.
     scoring : str, callable or None, default=None
         One score, where greater is better, as in :func:`~sklearn.model_selection.cross_validate`.
         None is the models' own ``score``.
@@ -152,7 +152,7 @@ def missing_modality_curve(
         score_name=name_score(scoring, estimators),
         level_name=f"share of samples without {what}"
         if modality is not None
-        else "share of cells missing, one kept",
+        else "rate of missing cells, of which each sample keeps one",
         baseline=baseline,
     )
 

@@ -49,7 +49,8 @@ def prepare_column(column, noise, *, sampling_rate):
     if isinstance(column.array, TensorArray):
         return _prepare_tensor(column.array.tensor, present, noise, column.name)
     if pd.api.types.is_numeric_dtype(column.dtype):
-        values = column.to_numpy(float, na_value=np.nan)
+        is_whole = column.dtype.kind in "iu" and present.all()
+        values = column.to_numpy() if is_whole else column.to_numpy(float, na_value=np.nan)
         noise = _choose(noise, ["gaussian", "dropout", "drop_block"], "numbers", column.name)
         return noise, partial(_disturb_numbers, values, noise, measure_scale(values[present]))
     return _prepare_cells(column, present, noise, sampling_rate)

@@ -72,15 +72,15 @@ class RobustnessCurve:
     @property
     def table(self):
         means = self.mean_scores
-        against = None if self.baseline is None else means[self.baseline]
+        has_start = self.baseline is not None and self.levels[0] == 0  # both curves, undamaged
         rows = {
             name: {
                 "first_score": score.iloc[0],
                 "last_score": score.iloc[-1],
                 "relative_robustness": relative_robustness(score, self.levels),
-                "effective_robustness": float("nan")
-                if against is None
-                else effective_robustness(score, against),
+                "effective_robustness": effective_robustness(score, means[self.baseline])
+                if has_start
+                else float("nan"),
             }
             for name, score in means.items()
         }
@@ -107,4 +107,4 @@ class RobustnessCurve:
         """
         from skmm.model_selection._robustness_display import RobustnessCurveDisplay
 
-        return RobustnessCurveDisplay.from_curve(self, chance_level=chance_level).plot(ax)
+        return RobustnessCurveDisplay.from_curve(self, chance_level=chance_level, ax=ax)

@@ -63,7 +63,7 @@ class RobustnessCurveDisplay:
     >>> display = RobustnessCurveDisplay.from_estimator(
     ...     models, X[200:], y[200:], damage="noise", random_state=0
     ... )
-    >>> display.plot().ax_.get_xlabel()
+    >>> display.ax_.get_xlabel()
     'noise in a (gaussian) and b (gaussian)'
     """
 
@@ -85,8 +85,10 @@ class RobustnessCurveDisplay:
         self.chance_level = chance_level
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, damage="missing", chance_level=None, **options):
-        """Score fitted models on damaged data, to be drawn.
+    def from_estimator(
+        cls, estimator, X, y, *, damage="missing", chance_level=None, ax=None, **options
+    ):
+        """Score fitted models on damaged data, and draw the scores.
 
         Parameters
         ----------
@@ -100,6 +102,8 @@ class RobustnessCurveDisplay:
             What is done to X.
         chance_level : float, default=None
             Score of knowing nothing.
+        ax : matplotlib Axes, default=None
+            Where to draw. None makes a new figure.
         **options : dict
             Keywords of :func:`~skmm.model_selection.missing_modality_curve` or
             :func:`~skmm.model_selection.noise_curve`.
@@ -108,13 +112,12 @@ class RobustnessCurveDisplay:
         -------
         display : RobustnessCurveDisplay
         """
-        return cls.from_curve(
-            _make_curve(damage)(estimator, X, y, **options), chance_level=chance_level
-        )
+        curve = _make_curve(damage)(estimator, X, y, **options)
+        return cls.from_curve(curve, chance_level=chance_level, ax=ax)
 
     @classmethod
-    def from_curve(cls, curve, *, chance_level=None):
-        """Take scores on damaged data, to be drawn.
+    def from_curve(cls, curve, *, chance_level=None, ax=None):
+        """Draw scores on damaged data.
 
         Parameters
         ----------
@@ -123,6 +126,8 @@ class RobustnessCurveDisplay:
             :func:`~skmm.model_selection.noise_curve` returns.
         chance_level : float, default=None
             Score of knowing nothing.
+        ax : matplotlib Axes, default=None
+            Where to draw. None makes a new figure.
 
         Returns
         -------
@@ -139,7 +144,7 @@ class RobustnessCurveDisplay:
             level_name=curve.level_name,
             baseline=curve.baseline,
             chance_level=chance_level,
-        )
+        ).plot(ax)
 
     def plot(self, ax=None):
         """Draw the curves.

@@ -130,9 +130,7 @@ def describe_robustness(subject):
             paragraph(
                 "The score while cells are removed at random, one modality staying in each row."
             ),
-            figure(
-                RobustnessCurveDisplay.from_curve(curve).plot(), "Score by share of missing cells"
-            ),
+            figure(RobustnessCurveDisplay.from_curve(curve), "Score by share of missing cells"),
         ],
     )
 

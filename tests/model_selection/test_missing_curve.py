@@ -105,7 +105,7 @@ def test_another_score_and_a_baseline_can_be_asked_for(data, late):
         models, *data, scoring="balanced_accuracy", baseline="mean", random_state=0, n_repeats=2
     )
     assert curve.score_name == "balanced_accuracy"
-    assert curve.level_name == "share of cells missing, one kept"
+    assert curve.level_name == "rate of missing cells, of which each sample keeps one"
     table = curve.table
     assert (table["last_score"] < table["first_score"]).all()
     assert table.loc["mean", "effective_robustness"] == 0

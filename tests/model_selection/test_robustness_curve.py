@@ -52,3 +52,10 @@ def test_without_matplotlib_the_extra_is_named(curve, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"plotting a robustness curve needs.*skmm\[plots\]"):
         curve.plot()
+
+
+def test_effective_robustness_needs_scores_without_damage(curve):
+    damaged = RobustnessCurve(
+        curve.scores.iloc[curve.scores.index.get_level_values(0) > 0], baseline="late"
+    )
+    assert damaged.table["effective_robustness"].isna().all()
