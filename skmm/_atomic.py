@@ -21,7 +21,7 @@ def replacing(path):
     file : binary file
         To be written to.
     """
-    path = Path(path)
+    path = Path(path).resolve()  # what a link leads to is replaced, not the link
     file = NamedTemporaryFile(  # noqa: SIM115 - it is closed before it is moved
         dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
     )

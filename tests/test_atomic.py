@@ -56,3 +56,11 @@ def test_a_full_disk_is_an_error_and_nothing_is_left(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space left"), replacing(tmp_path / "a") as file:
         file.write(b"new")
     assert os.listdir(tmp_path) == []
+
+
+def test_a_link_still_leads_to_the_file(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    with replacing(tmp_path / "link") as file:
+        file.write(b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "a").read_bytes() == b"new"

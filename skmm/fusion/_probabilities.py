@@ -4,6 +4,9 @@ import numpy as np
 from scipy.special import expit, softmax
 
 
+ROUNDING = 1e-5  # of a sum of probabilities in float32
+
+
 def has_scores(estimator):
     """Tell whether a classifier gives more than its decision."""
     return hasattr(estimator, "predict_proba") or hasattr(estimator, "decision_function")
@@ -74,6 +77,10 @@ def _align(probabilities, seen, classes):
             f"gives scores of shape {probabilities.shape} for {len(seen)} classes; one column per "
             "class is expected"
         )
+    if probabilities.dtype == np.float32:  # as from features of that dtype: they sum to 1 + 1e-7
+        probabilities = probabilities.astype(np.float64)
+        total = probabilities.sum(axis=1, keepdims=True)
+        probabilities /= np.where(np.abs(total - 1) < ROUNDING, total, 1)
     if len(seen) == len(classes):
         return probabilities
     aligned = np.zeros((len(probabilities), len(classes)))

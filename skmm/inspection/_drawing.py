@@ -29,22 +29,29 @@ def kind_of_cell(cell):
 
     Returns
     -------
-    kind : {"missing", "image", "sound", "text", "series"}
-        A file is what its ending says. Arrays of three axes are images, and so are those of two
-        axes that hold bytes; other arrays are series.
+    kind : {"missing", "image", "sound", "text", "number", "series"}
+        A file is what its ending says; what has spaces in it is a text unless there is such a file.
+        Arrays of three axes are images, and so are those of two axes that hold bytes; other arrays
+        are series.
     """
     if is_null(cell):
         return "missing"
     if is_path(cell):
-        ending = os.path.splitext(os.fspath(cell))[1].lower()
-        if ending in IMAGE_FILES:
-            return "image"
-        return "sound" if ending in SOUND_FILES else "text"
+        return _kind_of_path(os.fspath(cell))
     if isinstance(cell, list | tuple) and all(isinstance(part, str) for part in cell):
         return "text"
     array = np.asarray(cell)
+    if array.ndim == 0:
+        return "number"
     is_picture = array.ndim == 3 or (array.ndim == 2 and array.dtype in (np.uint8, np.bool))
     return "image" if is_picture else "series"
+
+
+def _kind_of_path(path):
+    ending = os.path.splitext(path)[1].lower()
+    if ending not in IMAGE_FILES + SOUND_FILES or (" " in path and not os.path.isfile(path)):
+        return "text"
+    return "image" if ending in IMAGE_FILES else "sound"
 
 
 def draw_cell(ax, cell):
@@ -93,8 +100,12 @@ def _draw_text(ax, cell):
     _write(ax, fill(short, _WIDTH) or "(empty)")
 
 
+def _draw_number(ax, cell):
+    _write(ax, f"{cell:.4g}")
+
+
 def _draw_series(ax, cell):
-    values = np.atleast_1d(np.asarray(cell, dtype=float))
+    values = np.asarray(cell, dtype=float)
     if values.ndim > 2:
         raise ModalityError(
             f"the cell is an array of shape {values.shape}, which has no picture. Expected at most three "
@@ -148,5 +159,6 @@ _DRAW = {
     "image": _draw_image,
     "sound": _draw_sound,
     "text": _draw_text,
+    "number": _draw_number,
     "series": _draw_series,
 }

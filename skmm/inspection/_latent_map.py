@@ -9,6 +9,7 @@ from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_array
 
 from skmm._optional import import_optional
+from skmm._tensor import TensorArray
 from skmm._validation import refuse_dict
 from skmm.frame import presence_mask
 
@@ -87,7 +88,7 @@ class LatentMapDisplay:
         Raises
         ------
         TypeError
-            If the estimator has no ``transform``, or X is a dict.
+            If the estimator has no ``transform``, or one that keeps blocks apart, or X is a dict.
         ValueError
             If `method` is unknown, or there are fewer than two samples.
         """
@@ -95,7 +96,7 @@ class LatentMapDisplay:
         if hasattr(estimator, "search"):  # a CrossModalRetriever; its class would bring torch
             codes, y, modality = _embed_each(estimator, X, y)
         elif hasattr(estimator, "transform"):
-            codes, modality = estimator.transform(X), None
+            codes, modality = _codes_of(estimator, X), None
         else:
             raise TypeError(
                 f"{type(estimator).__name__} has no method transform, so no space to draw; give a "
@@ -158,21 +159,35 @@ class LatentMapDisplay:
         if ax is None:
             _, ax = pyplot.subplots(layout="constrained")
         colors, names, scale = _color(pyplot, self.y, len(self.points), cmap)
+        handles = {}  # labels of the axes would hide names that begin with an underscore
         for marker, name, chosen in _markers(self.modality, len(self.points)):
             style = {"s": size, "marker": marker, "alpha": 0.8, "linewidths": 0}
             ax.scatter(*self.points[chosen].T, c=colors[chosen], **style)
             if name is not None:
-                ax.scatter([], [], marker=marker, color="0.4", label=name)
+                handles[name] = ax.scatter([], [], marker=marker, color="0.4")
         for name, color in names.items():
-            ax.scatter([], [], color=color, label=name)
+            handles[str(name)] = ax.scatter([], [], color=color)
         if scale is not None:
             ax.figure.colorbar(scale, ax=ax)
-        if ax.get_legend_handles_labels()[0]:
-            ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+        if handles:
+            place = {"loc": "center left", "bbox_to_anchor": (1, 0.5), "frameon": False}
+            ax.legend(handles.values(), handles, **place)
         ax.set(xlabel="component 1", ylabel="component 2", xticks=[], yticks=[])
         self.ax_ = ax
         self.figure_ = ax.figure
         return self
+
+
+def _codes_of(estimator, X):
+    codes = estimator.transform(X)
+    if isinstance(codes, pd.DataFrame) and any(
+        isinstance(codes[name].array, TensorArray) for name in codes
+    ):
+        raise TypeError(
+            f"{type(estimator).__name__} keeps the blocks {list(codes)} apart, so there is no common space "
+            "to draw; give one that fuses them"
+        )
+    return codes
 
 
 def _embed_each(retriever, X, y):

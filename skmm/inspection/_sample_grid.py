@@ -9,12 +9,15 @@ from sklearn.utils import check_consistent_length, column_or_1d
 
 from skmm._optional import import_optional
 from skmm._validation import Integral, refuse_dict
-from skmm.frame import check_frame
+from skmm.frame import check_frame, drop_modalities
 from skmm.inspection._drawing import draw_cell
 
 _CELL = (1.7, 1.35)  # inches
 _LABELS = 1.6  # inches, for what is said of a row
 RIGHT, WRONG = "tab:green", "tab:red"
+
+# What estimators raise that cannot take null cells: some see them only when they use them.
+REFUSALS = (ValueError, TypeError, AttributeError)
 
 
 class SampleGridDisplay:
@@ -110,7 +113,7 @@ class SampleGridDisplay:
         samples = X.iloc[chosen]
         return cls.from_predictions(
             samples,
-            estimator.predict(samples),
+            np.ravel(estimator.predict(samples)),
             None if y is None else y[chosen],
             votes=_collect_votes(estimator, samples, votes),
             ax=ax,
@@ -170,9 +173,7 @@ class SampleGridDisplay:
             size = (_LABELS + _CELL[0] * n_columns, 0.5 + _CELL[1] * n_rows)
             _, ax = pyplot.subplots(figsize=size, layout="constrained")
         ax.set_axis_off()
-        grid = ax.get_subplotspec().subgridspec(
-            n_rows, n_columns + 1, width_ratios=[_LABELS, *[_CELL[0]] * n_columns]
-        )
+        grid = _divide(ax, n_rows, n_columns + 1, [_LABELS, *[_CELL[0]] * n_columns])
         self.axes_ = np.empty(self.samples.shape, dtype=object)
         for row in range(n_rows):
             self._describe_row(ax.figure.add_subplot(grid[row, 0]), row)
@@ -229,6 +230,16 @@ def _check_X(X):
     return X
 
 
+def _divide(ax, n_rows, n_columns, width_ratios):
+    """A grid in the place of axes, whether they are part of another grid or not."""
+    place = ax.get_subplotspec()
+    if place is not None:
+        return place.subgridspec(n_rows, n_columns, width_ratios=width_ratios)
+    box = ax.get_position()
+    sides = {"left": box.x0, "right": box.x1, "bottom": box.y0, "top": box.y1}
+    return ax.figure.add_gridspec(n_rows, n_columns, width_ratios=width_ratios, **sides)
+
+
 def _choose_rows(estimator, X, y, rows):
     if isinstance(rows, Integral):
         if rows < 1:
@@ -246,7 +257,7 @@ def _choose_rows(estimator, X, y, rows):
 def _find_mistakes(estimator, X, y):
     """Positions of all samples, the worst first."""
     if not is_classifier(estimator):
-        return np.argsort(-np.abs(estimator.predict(X) - y), kind="stable")
+        return np.argsort(-np.abs(np.reshape(estimator.predict(X), y.shape) - y), kind="stable")
     if hasattr(estimator, "predict_proba"):
         columns = pd.Index(estimator.classes_).get_indexer(y)
         probabilities = estimator.predict_proba(X)[np.arange(len(y)), columns]
@@ -264,7 +275,7 @@ def _collect_votes(estimator, samples, votes):
             {name: _vote_alone(estimator, samples, name) for name in samples.columns},
             index=samples.index,
         )
-    except (ValueError, TypeError):
+    except REFUSALS:
         if votes == "auto":
             return None
         raise
@@ -272,8 +283,10 @@ def _collect_votes(estimator, samples, votes):
 
 def _vote_alone(estimator, samples, name):
     """Predict with all other modalities hidden; null where this one is missing as well."""
-    hidden = samples.assign(**{other: None for other in samples.columns if other != name})
-    return pd.Series(estimator.predict(hidden), index=samples.index).where(samples[name].notna())
+    others = [other for other in samples.columns if other != name]
+    hidden = drop_modalities(samples, others, keep_one=False) if others else samples
+    answers = pd.Series(np.ravel(estimator.predict(hidden)), index=samples.index)
+    return answers.where(samples[name].notna())
 
 
 def _as_series(values, index):
@@ -281,4 +294,4 @@ def _as_series(values, index):
 
 
 def _say(answer):
-    return f"{answer:.3g}" if isinstance(answer, float) else str(answer)
+    return f"{answer:.3g}" if isinstance(answer, float | np.floating) else str(answer)

@@ -121,9 +121,10 @@ def noise_curve(
     Notes
     -----
     Samples keep their dtype: integers are rounded and stay in their range, and pictures of floats in
-    [0, 1] stay there; pictures have three axes, or two and integers from 0, and all else is a sequence. Missing cells stay missing, and NaN, which pads sequences, stays NaN. Files of
-    pictures and recordings are read, all at once, and given to the models as arrays; at level 0 they
-    are given as files. Each version of X is damaged once, whatever the number of models.
+    [0, 1] stay there. Pictures have three axes, or two and integers from 0; all else are sequences.
+    Missing cells stay missing, and NaN, which pads sequences, stays NaN. Files of pictures and
+    recordings are read, all at once, and given to the models as arrays; at level 0 they are given as
+    files. Each version of X is damaged once, whatever the number of models.
 
     References
     ----------

@@ -75,7 +75,7 @@ def report(
         Groups of the samples to score one by one, as for :func:`~skmm.inspection.subgroup_report`.
     scoring : str or callable, default=None
         The score throughout, where greater is better; None is the accuracy of classifiers and R2 of
-        regressors.
+        regressors, also for a search that has another one of its own.
     n_shown : int, default=6
         How many samples, and how many mistakes, are shown.
     random_state : int, default=0
@@ -88,6 +88,8 @@ def report(
 
     Raises
     ------
+    FileNotFoundError
+        If the folder of `path` is not there.
     ImportError
         If matplotlib is not installed.
     NotFittedError
@@ -122,9 +124,10 @@ def report(
     check_frame(X)
     check_is_fitted(estimator)
     check_consistent_length(X, y)
-    subject = Subject(
-        estimator, X, column_or_1d(y), scoring, n_shown, random_state, is_classifier(estimator)
-    )
+    _check_folder(path)
+    classifies = is_classifier(estimator)
+    scoring = scoring or ("accuracy" if classifies else "r2")
+    subject = Subject(estimator, X, column_or_1d(y), scoring, n_shown, random_state, classifies)
     sections = [
         describe_model(subject),
         describe_data(subject),
@@ -140,3 +143,10 @@ def report(
     with replacing(path) as file:
         file.write(page.encode("utf-8"))
     return Path(path)
+
+
+def _check_folder(path):
+    """Say so at once, and not after all has been computed."""
+    folder = Path(path).resolve().parent
+    if not folder.is_dir():
+        raise FileNotFoundError(f"cannot write {str(path)!r}: there is no folder {str(folder)!r}")

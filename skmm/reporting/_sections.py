@@ -10,14 +10,17 @@ from sklearn.metrics import ConfusionMatrixDisplay, PredictionErrorDisplay, chec
 from sklearn.utils import check_random_state
 
 import skmm
-from skmm.frame import presence_mask
+from skmm.frame import drop_modalities, presence_mask
 from skmm.inspection import (
     ModalityImportanceDisplay,
     SampleGridDisplay,
     modality_importance,
     subgroup_report,
 )
+from skmm.inspection._attributes import missing_patterns
 from skmm.inspection._drawing import kind_of_cell
+from skmm.inspection._modalities import read_modalities
+from skmm.inspection._sample_grid import REFUSALS
 from skmm.model_selection import RobustnessCurveDisplay, missing_modality_curve
 from skmm.reporting._page import Section, code, figure, paragraph, table
 
@@ -89,14 +92,7 @@ def describe_comparison(comparison):
 def describe_importance(subject):
     """What each modality is worth to the model."""
     takes_gaps = _takes_gaps(subject)
-    importance = modality_importance(
-        subject.estimator,
-        subject.X,
-        subject.y,
-        scoring=subject.scoring,
-        removal="mask" if takes_gaps else "permute",
-        random_state=subject.random_state,
-    )
+    importance = _measure_importance(subject, "mask" if takes_gaps else "permute")
     how = "made null" if takes_gaps else "permuted among the samples, for it takes no null cells"
     return Section(
         "What each modality is worth",
@@ -113,9 +109,23 @@ def describe_importance(subject):
     )
 
 
+def _measure_importance(subject, removal):
+    """Importance with intervals, or without them where a part of the samples has no score."""
+    options = {
+        "scoring": subject.scoring,
+        "removal": removal,
+        "random_state": subject.random_state,
+    }
+    try:
+        return modality_importance(subject.estimator, subject.X, subject.y, **options)
+    except ValueError:
+        options["confidence_level"] = None
+        return modality_importance(subject.estimator, subject.X, subject.y, **options)
+
+
 def describe_robustness(subject):
-    """How the score falls as cells go missing; None if the model takes no null cells."""
-    if not _takes_gaps(subject):
+    """How the score falls as cells go missing; None if none may, or the model takes no null cells."""
+    if len(subject.X.columns) < 2 or not _takes_gaps(subject):
         return None
     curve = missing_modality_curve(
         subject.estimator,
@@ -137,7 +147,8 @@ def describe_robustness(subject):
 
 def describe_groups(subject, groups):
     """How groups, and samples that lack the same modalities, are served; None if there are none."""
-    if groups is None and presence_mask(subject.X).all(axis=None):
+    modalities = read_modalities(subject.estimator, subject.X)
+    if groups is None and missing_patterns(subject.X, modalities) is None:
         return None
     found = subgroup_report(
         subject.estimator,
@@ -188,15 +199,13 @@ def _takes_gaps(subject):
     row = subject.X.iloc[:1]
     try:
         for name in row:
-            subject.estimator.predict(row.assign(**{name: None}))
-    except (ValueError, TypeError):
+            subject.estimator.predict(drop_modalities(row, [name], keep_one=False))
+    except REFUSALS:
         return False
     return True
 
 
 def _name_of(subject):
-    if subject.scoring is None:
-        return "accuracy" if subject.is_classifier else "R2"
     if isinstance(subject.scoring, str):
         return subject.scoring
     return getattr(subject.scoring, "__name__", "score")

@@ -124,3 +124,12 @@ def test_an_array_for_targets_of_several_classes_is_refused():
     y = np.column_stack([Y, Y // 2])
     with pytest.raises(ValueError, match=r"Flat gives scores of shape \(150, 5\).*MultiOutput"):
         predict_probabilities(Flat().fit(X, y), X, targets_of(y))
+
+
+def test_probabilities_of_float32_sum_to_1_in_float64():
+    rows = X.astype(np.float32)
+    model = LogisticRegression(max_iter=1000).fit(rows, Y)
+    assert model.predict_proba(rows).dtype == np.float32
+    probabilities = predict_probabilities(model, rows, targets_of(Y))
+    assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-15)
+    assert_allclose(probabilities, model.predict_proba(rows), rtol=1e-6)

@@ -29,6 +29,10 @@ def ax():
         (["a", "list", "of", "words"], "text"),
         (np.zeros((8, 8), dtype=np.uint8), "image"),
         (np.zeros((8, 8, 3)), "image"),
+        ("I saw it in cat.jpg", "text"),
+        (3.2, "number"),
+        (np.int64(3), "number"),
+        (True, "number"),
         (np.zeros(300), "series"),
         (np.zeros((30, 4)), "series"),
     ],
@@ -81,6 +85,16 @@ def test_a_long_text_is_cut_and_a_dollar_is_no_formula(ax):
     assert text.startswith(r"costs \$5 or \$6")
     assert text.endswith("…")
     assert len(text) < 220
+
+
+def test_a_file_may_have_spaces_in_its_name(tmp_path):
+    Image.new("L", (6, 4)).save(tmp_path / "a cat.png")
+    assert kind_of_cell(str(tmp_path / "a cat.png")) == "image"
+
+
+def test_a_number_is_written(ax):
+    draw_cell(ax, np.float32(3.14159))
+    assert ax.texts[0].get_text() == "3.142"
 
 
 def test_what_is_missing_is_said(ax):

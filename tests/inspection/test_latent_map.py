@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from skmm.frame import make_frame
-from skmm.fusion import CanonicalFusion, ConcatFusion
+from skmm.fusion import CanonicalFusion, ConcatFusion, MultimodalFusion
 from skmm.inspection import LatentMapDisplay
 from skmm.retrieval import CrossModalRetriever
 from tests.toys import shared_directions
@@ -108,3 +108,14 @@ def test_a_frame_of_codes_is_taken():
         3,
         2,
     )
+
+
+def test_names_with_an_underscore_are_in_the_legend():
+    display = LatentMapDisplay.from_codes(np.eye(4), ["_a", "_a", "b", "b"])
+    assert [text.get_text() for text in display.ax_.get_legend().get_texts()] == ["_a", "b"]
+
+
+def test_blocks_that_are_kept_apart_have_no_space(X):
+    fusion = MultimodalFusion([("a", "passthrough"), ("b", "passthrough")], fusion=None).fit(X)
+    with pytest.raises(TypeError, match=r"keeps the blocks \['a', 'b'\] apart"):
+        LatentMapDisplay.from_estimator(fusion, X)

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 
 from skmm import ModalityError
 from skmm.datasets import make_multimodal_classification, make_multimodal_regression
@@ -152,3 +152,28 @@ def test_lengths_must_agree(late, data):
 def test_samples_are_shown_without_predictions(data):
     display = SampleGridDisplay.from_predictions(data[0][:2], y=data[1][:2])
     assert display.figure_.axes[1].texts[0].get_text() == f"row 0\nis: {data[1][0]}"
+
+
+def test_the_grid_takes_axes_that_are_part_of_no_grid(late, data):
+    figure = plt.figure()
+    ax = figure.add_axes([0.5, 0, 0.5, 1])
+    display = SampleGridDisplay.from_estimator(late, *data, rows=2, ax=ax)
+    assert min(cell.get_position().x0 for cell in display.axes_.flat) > 0.5
+
+
+def test_a_regressor_may_answer_in_a_column():
+    X, y = make_multimodal_regression(80, modalities={"a": 6}, random_state=0)
+    table = pd.DataFrame(X["a"].array.tensor, columns=list("abcdef"))
+    model = LinearRegression().fit(table, y[:, None])
+    display = SampleGridDisplay.from_estimator(model, table, y, rows=2, votes=False)
+    assert list(display.samples.index) == list(
+        np.argsort(-np.abs(model.predict(table)[:, 0] - y))[:2]
+    )
+
+
+def test_columns_may_have_numbers_for_names():
+    X = pd.DataFrame({0: np.arange(20.0), 1: np.arange(20.0)[::-1]})
+    members = [("a", LogisticRegression(), [0]), ("b", LogisticRegression(), [1])]
+    model = LateFusionClassifier(members, rule="mean").fit(X, np.arange(20) > 9)
+    display = SampleGridDisplay.from_estimator(model, X, np.arange(20) > 9, rows=[0], votes=True)
+    assert display.votes.iloc[0].tolist() == [False, False]

@@ -6,9 +6,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import make_column_transformer
 from sklearn.exceptions import NotFittedError
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import skmm
 from skmm import LateFusionClassifier, LateFusionRegressor, MultimodalFusion, compare_fusions
@@ -126,6 +130,54 @@ def test_equal_seeds_write_equal_pages(late, digits, tmp_path):
         for name in "ab"
     )
     assert one == two
+
+
+def test_the_score_of_a_search_is_called_what_it_is(digits, tmp_path):
+    X, y = digits
+    texts = LateFusionClassifier(
+        [("text", make_pipeline(BagOfWordsVectorizer(), LogisticRegression()))]
+    )
+    search = GridSearchCV(texts, {"rule": ["mean", "product"]}, scoring="neg_log_loss", cv=2)
+    search.fit(X[:100], y[:100])
+    page = skmm.report(search, X[100:][["text"]], y[100:], tmp_path / "r.html").read_text("utf-8")
+    accuracy = search.best_estimator_.score(X[100:], y[100:])
+    assert f"accuracy on 60 samples: {accuracy:.3g}." in page
+
+
+def test_columns_may_have_numbers_for_names_and_others_be_of_no_use(tmp_path):
+    rng = np.random.default_rng(0)
+    y = np.arange(60) % 2
+    X = pd.DataFrame(
+        {0: rng.normal(size=60) + y, 1: rng.normal(size=60) + y, 2: [None, "note"] * 30}
+    )
+    late = LateFusionClassifier(
+        [("a", LogisticRegression(), [0]), ("b", LogisticRegression(), [1])]
+    )
+    page = skmm.report(late.fit(X, y), X, y, tmp_path / "r.html").read_text("utf-8")
+    assert "When modalities are missing" in page
+    assert "Groups" not in page
+
+
+def test_a_model_that_fails_on_null_cells_in_its_own_way_has_a_report(tmp_path):
+    X = pd.DataFrame({"number": np.arange(40.0), "text": ["good", "bad"] * 20})
+    parts = make_column_transformer((StandardScaler(), ["number"]), (CountVectorizer(), "text"))
+    model = make_pipeline(parts, LogisticRegression()).fit(X, np.arange(40) % 2)
+    page = skmm.report(model, X, np.arange(40) % 2, tmp_path / "r.html").read_text("utf-8")
+    assert "it takes no null cells" in page
+
+
+def test_a_score_that_few_samples_do_not_have_is_shown_without_intervals(tmp_path):
+    X, _ = make_keypad_digits(60, random_state=0)
+    y = (np.arange(60) == 7).astype(int)
+    texts = ("text", make_pipeline(BagOfWordsVectorizer(), LogisticRegression()))
+    model = LateFusionClassifier([texts], rule="mean").fit(X, y)
+    page = skmm.report(model, X, y, tmp_path / "r.html", scoring="roc_auc").read_text("utf-8")
+    assert "roc_auc on 60 samples" in page
+
+
+def test_a_folder_that_is_not_there_is_noticed_first(late, digits, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"cannot write .*r\.html': there is no folder"):
+        skmm.report(late, *digits, tmp_path / "nowhere" / "r.html")
 
 
 def test_a_model_that_is_not_fitted_is_refused(digits, tmp_path):
