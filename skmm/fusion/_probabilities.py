@@ -3,7 +3,6 @@
 import numpy as np
 from scipy.special import expit, softmax
 
-
 ROUNDING = 1e-5  # of a sum of probabilities in float32
 
 

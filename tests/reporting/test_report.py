@@ -166,6 +166,7 @@ def test_a_model_that_fails_on_null_cells_in_its_own_way_has_a_report(tmp_path):
     assert "it takes no null cells" in page
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.UndefinedMetricWarning")
 def test_a_score_that_few_samples_do_not_have_is_shown_without_intervals(tmp_path):
     X, _ = make_keypad_digits(60, random_state=0)
     y = (np.arange(60) == 7).astype(int)
