@@ -71,6 +71,7 @@ HEAVY = {
     "PIL",
     "lmdb",
     "jieba",
+    "faiss",
 }
 
 

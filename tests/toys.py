@@ -164,6 +164,7 @@ PAIRED = {
     "CrossModalRetriever": [
         CrossModalRetriever(),
         CrossModalRetriever("infonce", **FAST),
+        CrossModalRetriever(index_type="hnsw"),
     ]
 }
 

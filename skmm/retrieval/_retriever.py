@@ -28,9 +28,12 @@ from skmm.nn._estimator import check_length
 from skmm.nn._schedules import SCHEDULES
 from skmm.nn._training import OPTIMIZERS
 from skmm.retrieval._canonical import CanonicalEmbedder
-from skmm.retrieval._search import nearest, ranks_of_pairs
+from skmm.retrieval._hnsw import HnswIndex
+from skmm.retrieval._search import ExactIndex, ranks_of_pairs
 from skmm.retrieval._semantic import ClassPosteriors
 from skmm.retrieval._towers import Towers
+
+_INDEX_TYPES = {"exact": ExactIndex, "hnsw": HnswIndex}
 
 
 class CrossModalRetriever(BaseEstimator):
@@ -58,6 +61,12 @@ class CrossModalRetriever(BaseEstimator):
         Whether to compare probabilities of classes, which `fit` learns from y by logistic regression,
         instead of embeddings [4]_: those seen in the features of a modality (semantic matching, which
         leaves `method` aside), or in its embeddings (semantic correlation matching).
+    index_type : {"exact", "hnsw"}, default="exact"
+        How galleries are searched that are indexed from now on: ``"exact"`` compares a query with
+        everything; ``"hnsw"`` walks along a graph of neighbors [5]_ and may miss some, and needs faiss
+        (``pip install 'skmm[ann]'``). It pays from some 100,000 samples on.
+    ef_search : int, default=64
+        How many candidates ``"hnsw"`` keeps in mind: more find more, and take longer.
     margin : float, default=0.2
         Of ``"hinge"``: by how much the cosine of a pair should be larger.
     hard_negatives : bool, default=False
@@ -123,9 +132,14 @@ class CrossModalRetriever(BaseEstimator):
     count equally. Samples of a batch with equal content, such as the same caption twice, are not
     taken for different.
 
-    Search is exact. The space is cut in blocks, whose products stay in the cache of the processor; the
+    Exact search cuts the space in blocks, whose products stay in the cache of the processor; the
     cosines of what is found are computed one by one, so that a query finds the same whatever else is
     asked. Embeddings of networks depend on other samples of the batch in their last digits.
+
+    A graph for approximate search is built by one thread and saved with the model. It finds nearly
+    all where embeddings lie along few directions, as those of paired samples do, and less where they
+    fill the space like noise. :meth:`partial_index` copies the graph and grows it, and grown in
+    parts it is another one than made at once. :meth:`score` is exact whatever `index_type` says.
 
     References
     ----------
@@ -136,6 +150,9 @@ class CrossModalRetriever(BaseEstimator):
     .. [3] X. Zhai et al., "Sigmoid loss for language image pre-training", ICCV 2023.
     .. [4] N. Rasiwasia et al., "A new approach to cross-modal multimedia retrieval", ACM Multimedia
        2010.
+    .. [5] Y. Malkov, D. Yashunin, "Efficient and robust approximate nearest neighbor search using
+       hierarchical navigable small world graphs", IEEE Transactions on Pattern Analysis and Machine
+       Intelligence 42(4), 2020.
 
     Examples
     --------
@@ -161,6 +178,8 @@ class CrossModalRetriever(BaseEstimator):
         "n_components": [Interval(Integral, 1, None, closed="left")],
         "regularization": [Interval(Real, 0, 1, closed="both"), dict],
         "semantic": [StrOptions({"features", "embeddings"}), None],
+        "index_type": [StrOptions(set(_INDEX_TYPES))],
+        "ef_search": [Interval(Integral, 1, None, closed="left")],
         "margin": [Interval(Real, 0, None, closed="left")],
         "hard_negatives": ["boolean"],
         "encoders": [StrOptions({"auto"}), dict],
@@ -192,6 +211,8 @@ class CrossModalRetriever(BaseEstimator):
         n_components=64,
         regularization=0.1,
         semantic=None,
+        index_type="exact",
+        ef_search=64,
         margin=0.2,
         hard_negatives=False,
         encoders="auto",
@@ -216,6 +237,8 @@ class CrossModalRetriever(BaseEstimator):
         self.n_components = n_components
         self.regularization = regularization
         self.semantic = semantic
+        self.index_type = index_type
+        self.ef_search = ef_search
         self.margin = margin
         self.hard_negatives = hard_negatives
         self.encoders = encoders
@@ -326,7 +349,10 @@ class CrossModalRetriever(BaseEstimator):
         self : object
         """
         check_is_fitted(self)
-        gallery = self._embed_gallery(X)
+        self._validate_params()
+        make_index = _INDEX_TYPES[self.index_type]
+        found = self._embed_gallery(X).items()
+        gallery = {name: (make_index(embeddings), rows) for name, (embeddings, rows) in found}
         self.gallery_, self.n_indexed_ = gallery, len(X)
         return self
 
@@ -343,13 +369,15 @@ class CrossModalRetriever(BaseEstimator):
         self : object
         """
         check_is_fitted(self)
-        added, gallery = self._embed_gallery(X), dict(self.gallery_)
-        for name, (embeddings, rows) in added.items():
+        self._validate_params()
+        make_index, gallery = _INDEX_TYPES[self.index_type], dict(self.gallery_)
+        for name, (embeddings, rows) in self._embed_gallery(X).items():
             rows = rows + self.n_indexed_
             if name in gallery:
-                embeddings = np.concatenate([gallery[name][0], embeddings])
-                rows = np.concatenate([gallery[name][1], rows])
-            gallery[name] = embeddings, rows
+                index, before = gallery[name]
+                gallery[name] = index.extended(embeddings), np.concatenate([before, rows])
+            else:
+                gallery[name] = make_index(embeddings), rows
         self.gallery_, self.n_indexed_ = gallery, self.n_indexed_ + len(X)
         return self
 
@@ -383,13 +411,15 @@ class CrossModalRetriever(BaseEstimator):
         """
         check_is_fitted(self)
         source, target = self._choose_direction(source, target)
-        gallery, rows = self.gallery_.get(target, ((), ()))
+        self._validate_params()
+        index, rows = self.gallery_.get(target, (None, ()))
         if not isinstance(k, Integral) or not 1 <= k <= len(rows):
             raise ValueError(
                 f"k={k!r}, and the gallery has {len(rows)} samples of modality {target!r}; give an "
                 "integer from 1 to as many, or index more"
             )
-        similarities, positions = nearest(self.embed(X, source), gallery, k)
+        queries = self.embed(X, source)
+        similarities, positions = index.search(queries, k, ef_search=self.ef_search)
         return np.maximum(1 - similarities, 0), rows[positions]
 
     def score(self, X, y=None, *, k=10):

@@ -13,6 +13,27 @@ _ROUNDING = np.float32(1e-6)
 _PIECE = 2**10
 
 
+class ExactIndex:
+    """Embeddings, all of which every query is compared with.
+
+    Parameters
+    ----------
+    embeddings : ndarray of shape (n_gallery, n_components), float32
+        Of unit length.
+    """
+
+    def __init__(self, embeddings):
+        self.embeddings = embeddings
+
+    def extended(self, embeddings):
+        """Make an index that holds these embeddings, too, and leave this one as it is."""
+        return ExactIndex(np.concatenate([self.embeddings, embeddings]))
+
+    def search(self, queries, k, ef_search=None):
+        """Find what :func:`nearest` finds; there is nothing to choose by `ef_search`."""
+        return nearest(queries, self.embeddings, k)
+
+
 def nearest(queries, gallery, k):
     """Find the k gallery rows of largest cosine with each query.
 
@@ -42,7 +63,7 @@ def nearest(queries, gallery, k):
         for start in range(0, len(queries), QUERY_BLOCK):
             part = slice(start, start + QUERY_BLOCK)
             rows, columns = _find_candidates(queries[part], gallery, k)
-            cosines = _pairwise_cosines(queries[part], gallery, rows, columns)
+            cosines = pairwise_cosines(queries[part], gallery, rows, columns)
             first = _first_of_each_row(rows, cosines, columns, k)
             similarities[part] = cosines[first].reshape(-1, k)
             positions[part] = columns[first].reshape(-1, k)
@@ -118,7 +139,7 @@ def _prune(found, floors, k):
     return (rows[kept], columns[kept], scores[kept]), floors
 
 
-def _pairwise_cosines(queries, gallery, rows, columns):
+def pairwise_cosines(queries, gallery, rows, columns):
     """Cosine of each pair of a query and a gallery row, in float64 and by itself."""
     cosines = np.empty(len(rows))
     for start in range(0, len(rows), _PIECE):

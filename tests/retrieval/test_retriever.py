@@ -3,6 +3,7 @@
 import os
 import pickle
 import signal
+import sys
 import threading
 
 import numpy as np
@@ -142,6 +143,61 @@ def test_a_pickle_finds_the_same(every, others):
         loaded.search(others, source="text"), every.search(others, source="text"), strict=True
     ):
         assert_array_equal(found, wanted)
+
+
+# -- approximate search
+
+
+def test_a_graph_finds_what_exact_search_finds(every, pairs, others):
+    expected = every.search(others, source="text", k=7)
+    every.set_params(index_type="hnsw")
+    found = every.search(others, source="text", k=7)  # the gallery was indexed before
+    assert_array_equal(found[1], expected[1])
+    every.index(pairs)
+    for one, other in zip(every.search(others, source="text", k=7), expected, strict=True):
+        assert_array_equal(one, other)
+    assert every.gallery_["image"][0].graph.ntotal == 120
+
+
+def test_a_graph_grows_with_the_gallery_and_is_saved(pairs, others):
+    exact, model = cca().fit(pairs), cca(index_type="hnsw").fit(pairs)
+    lonely = others.copy()
+    lonely.loc[:9, "text"] = None
+    for retriever in (exact, model):
+        retriever.partial_index(lonely).index(pairs[["image"]]).partial_index(lonely)
+    for retriever in (model, pickle.loads(pickle.dumps(model))):
+        for target in ("text", "image"):
+            found = retriever.search(others, target=target, k=20)
+            expected = exact.search(others, target=target, k=20)
+            for one, other in zip(found, expected, strict=True):
+                assert_array_equal(one, other)
+
+
+def test_how_much_is_found_can_be_chosen_after_indexing(pairs, others):
+    model = cca(index_type="hnsw").fit(pairs)
+    expected = model.search(others, source="text", k=1)[1]
+    assert_array_equal(
+        model.set_params(ef_search=500).search(others, source="text", k=1)[1], expected
+    )
+    with pytest.raises(ValueError, match="The 'ef_search' parameter"):
+        model.set_params(ef_search=0).search(others, source="text")
+
+
+def test_an_index_type_set_after_fit_is_checked(fitted, pairs):
+    fitted.set_params(index_type="annoy")
+    for index in (fitted.index, fitted.partial_index):
+        with pytest.raises(ValueError, match="The 'index_type' parameter"):
+            index(pairs)
+    assert fitted.n_indexed_ == 120
+
+
+def test_without_faiss_there_is_no_graph(pairs, monkeypatch):
+    monkeypatch.setitem(sys.modules, "faiss", None)
+    with pytest.raises(
+        ImportError, match=r"index_type='hnsw' needs faiss: pip install 'skmm\[ann\]'"
+    ):
+        cca(index_type="hnsw").fit(pairs)
+    cca().fit(pairs)
 
 
 # -- scores
