@@ -64,7 +64,8 @@ class CrossModalRetriever(BaseEstimator):
     index_type : {"exact", "hnsw"}, default="exact"
         How galleries are searched that are indexed from now on: ``"exact"`` compares a query with
         everything; ``"hnsw"`` walks along a graph of neighbors [5]_ and may miss some, and needs faiss
-        (``pip install 'skmm[ann]'``). It pays from some 100,000 samples on.
+        (``pip install 'skmm[ann]'``). It pays in a gallery of far more than 100,000 samples that is
+        searched often: to build the graph takes as long as tens of thousands of exact searches.
     ef_search : int, default=64
         How many candidates ``"hnsw"`` keeps in mind: more find more, and take longer.
     margin : float, default=0.2

@@ -5,8 +5,8 @@ import numpy as np
 from skmm._threads import one_thread
 
 # Queries and gallery rows per product, the result of which stays in the cache of a processor.
-QUERY_BLOCK = 256
-GALLERY_BLOCK = 1024
+QUERY_BLOCK = 512
+GALLERY_BLOCK = 512
 # More than a product of unit vectors in float32 is off: what comes this close is looked at again.
 _SLACK = np.float32(1e-5)
 _ROUNDING = np.float32(1e-6)
@@ -108,14 +108,17 @@ def _find_candidates(queries, gallery, k):
     """Pairs of query and gallery row, as two arrays, that hold the k nearest of every query."""
     floors = np.full((len(queries), 1), -np.inf, dtype=np.float32)  # the k-th largest so far
     found, n_found, limit = [], 0, 3 * k * len(queries)
-    buffer = np.empty((len(queries), GALLERY_BLOCK), dtype=np.float32)
+    # Memory that is used again is in the cache, and to allocate it for each block takes longer.
+    shape = len(queries), min(GALLERY_BLOCK, len(gallery))
+    buffers = np.empty(shape, dtype=np.float32), np.empty(shape, dtype=bool)
     for start in range(0, len(gallery), GALLERY_BLOCK):
         block = gallery[start : start + GALLERY_BLOCK]
-        is_whole = len(block) == GALLERY_BLOCK  # the last one may not fill the buffer
-        scores = np.matmul(queries, block.T, out=buffer if is_whole else None)
+        scores, is_high = (buffer[:, : len(block)] for buffer in buffers)
+        np.matmul(queries, block.T, out=scores)
         if start == 0 and len(block) >= k:
             floors = np.partition(scores, len(block) - k, axis=1)[:, [-k]] - _SLACK
-        rows, columns = np.divmod(np.flatnonzero(scores >= floors), len(block))
+        np.greater_equal(scores, floors, out=is_high)
+        rows, columns = np.divmod(np.flatnonzero(is_high), len(block))
         found.append((rows, columns + start, scores[rows, columns]))
         n_found += len(rows)
         if n_found > limit:
