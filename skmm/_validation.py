@@ -60,6 +60,7 @@ __all__ = [
     "draw_seed",
     "is_null",
     "refuse_dict",
+    "refuse_empty",
     "validate_data",
     "validate_params",
 ]
@@ -175,6 +176,12 @@ def refuse_dict(X):
             f"X is a dict of {len(X)} modalities, and scikit-learn would count its keys as samples; "
             "use make_frame(**X)"
         )
+
+
+def refuse_empty(X):
+    """Raise a ValueError if a frame has no samples, in the words of scikit-learn."""
+    if len(X) == 0:
+        raise ValueError(f"Found 0 sample(s) (shape={X.shape}) while a minimum of 1 is required.")
 
 
 def check_targets(y, *, estimator, numeric=False):

@@ -16,6 +16,7 @@ from skmm._validation import (
     is_null,
     make_rng,
     refuse_dict,
+    refuse_empty,
 )
 
 
@@ -90,6 +91,12 @@ def test_a_failed_fit_leaves_nothing_behind(error):
     assert vars(model) == {"old_": 1}
     model.fit(None)
     assert vars(model) == {"old_": 2, "new_": 3}
+
+
+def test_a_frame_without_samples_is_refused():
+    refuse_empty(pd.DataFrame({"a": [1]}))
+    with pytest.raises(ValueError, match=r"Found 0 sample\(s\) \(shape=\(0, 1\)\)"):
+        refuse_empty(pd.DataFrame({"a": []}))
 
 
 def test_the_nearest_name_is_suggested_if_one_is_near():

@@ -10,7 +10,7 @@ from sklearn.utils import check_consistent_length, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skmm._input import holds_modalities, name_columns, select_columns
-from skmm._validation import all_or_nothing, validate_data
+from skmm._validation import all_or_nothing, refuse_empty, validate_data
 from skmm.frame import presence_mask
 from skmm.fusion._blocks import (
     Block,
@@ -99,6 +99,8 @@ class BlockFusion(TransformerMixin, BaseEstimator):
             return {None: Block(X, np.ones(X.shape[0], dtype=bool))}
         X = name_columns(X, None if reset else self.feature_names_in_)
         X = X if reset else select_columns(X, self.feature_names_in_)
+        if reset:
+            refuse_empty(X)
         validate_data(self, X, reset=reset, skip_check_array=True)
         return read_blocks(X, None if reset else self._block_specs)
 

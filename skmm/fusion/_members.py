@@ -17,6 +17,7 @@ from skmm._validation import (
     _print_elapsed_time,
     _safe_indexing,
     _VisualBlock,
+    refuse_empty,
     validate_data,
 )
 from skmm.fusion._columns import column_names, read_column, refuse_null
@@ -151,10 +152,7 @@ class MemberComposition(_BaseComposition):
         used = column_names(members)
         if used is not None:
             X = select_columns(X, used)
-        if len(X) == 0:
-            raise ValueError(
-                f"Found 0 sample(s) (shape={X.shape}) while a minimum of 1 is required."
-            )
+        refuse_empty(X)
         validate_data(self, X, reset=reset, skip_check_array=True)
         return X
 

@@ -69,8 +69,8 @@ def warn_if_unhealthy(method, accuracy, chance, collapse):
     if collapse[worst] > 1 - SMALL_VARIETY:
         where = "" if worst is None else f" from modality {worst!r}"
         warnings.warn(
-            f"what is generated{where} hardly varies (mode collapse {collapse[worst]:.3f}, and 1 is "
-            "none at all). Raise reconstruction_weight, n_components or max_epochs, or lower "
+            f"what is generated{where} hardly varies (mode collapse {collapse[worst]:.3f}, where 1 "
+            "is always the same). Raise reconstruction_weight, n_components or max_epochs, or lower "
             "adversarial_weight",
             ConvergenceWarning,
             stacklevel=2,

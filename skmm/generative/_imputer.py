@@ -16,6 +16,7 @@ from skmm._validation import (
     StrOptions,
     all_or_nothing,
     draw_seed,
+    refuse_empty,
     validate_data,
 )
 from skmm.frame import presence_mask
@@ -294,6 +295,7 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         X = X if reset else select_columns(X, self.feature_names_in_)
         validate_data(self, X, reset=reset, skip_check_array=True)
         if reset:
+            refuse_empty(X)
             self._is_frame = True
             present = presence_mask(X)
             for name in X:

@@ -13,6 +13,7 @@ from skmm._validation import (
     StrOptions,
     did_you_mean,
     draw_seed,
+    refuse_empty,
     validate_params,
 )
 from skmm.generative._estimator import TRAINING_CONSTRAINTS, GenerativeFusion
@@ -245,7 +246,9 @@ class VariationalFusion(GenerativeFusion):
         -------
         log_likelihood : float
         """
-        return float(self.score_samples(X).mean())
+        logs = self.score_samples(X)
+        refuse_empty(logs)
+        return float(logs.mean())
 
     @validate_params(
         {
@@ -303,15 +306,13 @@ class VariationalFusion(GenerativeFusion):
 
         Raises
         ------
+        TypeError
+            If X is no frame.
         ValueError
-            If there is no such modality.
+            If there is no such modality, or no other one to generate it from.
         """
         check_is_fitted(self)
-        if target is None or target not in self._scales or not isinstance(X, pd.DataFrame):
-            raise ValueError(
-                f"cannot generate {target!r} from a {type(X).__name__}; expected a frame, and one of the "
-                f"modalities in fit, {list(self._scales)}" + did_you_mean(target, self._scales)
-            )
+        self._check_target(X, target)
         blocks = self._read_matrices(X.assign(**{target: None}))
         codes = self._encode(blocks)
         dtype = self._block_specs[target].dtype
@@ -325,6 +326,23 @@ class VariationalFusion(GenerativeFusion):
                 codes = self.network_.draw_codes(tensors, present, generator)
             draws.append(self._as_cells(target, self._draw(codes, generator)[target], dtype))
         return np.stack(draws)
+
+    def _check_target(self, X, target):
+        if None in self._scales:
+            raise ValueError(
+                "the model was fitted on a plain matrix, which is a single modality; fit it on a frame "
+                "of blocks to generate one from others"
+            )
+        if not isinstance(X, pd.DataFrame):
+            raise TypeError(
+                f"X is a {type(X).__name__}; give a frame with the other modalities, as make_frame "
+                "builds it"
+            )
+        if target not in list(self._scales):
+            raise ValueError(
+                f"target={target!r}; expected the name of one of the modalities in fit, "
+                f"{list(self._scales)}" + did_you_mean(target, self._scales)
+            )
 
     def _learn(self, blocks, y):
         self.likelihoods_ = choose_likelihoods(blocks, self.likelihoods)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from skmm._input import holds_modalities, name_columns, select_columns
 from skmm._tensor import TensorArray
-from skmm._validation import ModalityError, Real, validate_data
+from skmm._validation import ModalityError, Real, refuse_empty, validate_data
 from skmm.frame import presence_mask
 
 
@@ -109,8 +109,7 @@ def _read_frame(estimator, X, reset):
     if not reset:
         X = select_columns(X, names)
     validate_data(estimator, X, reset=reset, skip_check_array=True)
-    if len(X) == 0:
-        raise ValueError(f"Found 0 sample(s) (shape={X.shape}) while a minimum of 1 is required.")
+    refuse_empty(X)
     shapes = {} if reset else estimator.cell_shapes_
     return {name: read_block(X[name], shapes.get(name)) for name in X}
 

@@ -42,9 +42,16 @@ class CanonicalEmbedder:
 
 def _largest_number(X):
     """How many components two modalities can agree on: the second largest rank."""
-    ranks = []
-    for block in as_matrices(read_blocks(X)).values():
+    ranks = {}
+    for name, block in as_matrices(read_blocks(X)).items():
         rows = StandardScaler().fit_transform(block.values[block.present].astype(np.float64))
         with one_thread():
-            ranks.append(len(principal_axes(spread(rows, block.present)).energy))
-    return max(1, sorted(ranks)[-2])
+            ranks[name] = len(principal_axes(spread(rows, block.present)).energy)
+    largest = sorted(ranks.values())[-2]
+    if largest == 0:
+        constant = [name for name, rank in ranks.items() if rank == 0]
+        raise ValueError(
+            f"of the modalities {list(ranks)}, {constant} are the same in all samples with another one, "
+            "and two that vary are needed to agree; leave constant ones out"
+        )
+    return largest

@@ -44,8 +44,7 @@ def recall_at_k(y_true, y_score, *, k=10):
     >>> recall_at_k([0, 1], [[0.9, 0.2, 0.1], [0.5, 0.3, 0.1]], k=1)
     0.5
     """
-    if not isinstance(k, Integral) or k < 1:
-        raise ValueError(f"k={k!r}; give the number of results to look at, an integer from 1")
+    check_k(k)
     return float(np.mean(ranks_of_matches(y_true, y_score) <= k))
 
 
@@ -186,6 +185,12 @@ def ranks_of_matches(y_true, y_score):
     return 1 + np.count_nonzero(scores > best, axis=1)
 
 
+def check_k(k):
+    """Refuse what is no number of results."""
+    if not isinstance(k, Integral) or k < 1:
+        raise ValueError(f"k={k!r}; give the number of results to look at, an integer from 1")
+
+
 def _check_matches(y_true, y_score):
     """Return both as matrices, y_true of booleans."""
     scores = check_array(y_score, dtype=[np.float64, np.float32], input_name="y_score")
@@ -214,7 +219,7 @@ def _from_positions(positions, shape):
     bad = np.flatnonzero(~np.isin(positions, np.arange(n_gallery)))
     if len(bad):
         raise ValueError(
-            f"the match of query {bad[0]} is {positions[bad[0]]!r}; expected a position in the gallery, "
-            f"from 0 to {n_gallery - 1}"
+            f"the match of query {bad[0]} is {positions[bad[0]].item()!r}; expected a position in the "
+            f"gallery, from 0 to {n_gallery - 1}"
         )
     return positions[:, np.newaxis] == np.arange(n_gallery)

@@ -18,6 +18,7 @@ from skmm._validation import (
     Real,
     StrOptions,
     all_or_nothing,
+    check_targets,
     did_you_mean,
 )
 from skmm.frame import make_frame, presence_mask
@@ -29,6 +30,7 @@ from skmm.nn._schedules import SCHEDULES
 from skmm.nn._training import OPTIMIZERS
 from skmm.retrieval._canonical import CanonicalEmbedder
 from skmm.retrieval._hnsw import HnswIndex
+from skmm.retrieval._metrics import check_k
 from skmm.retrieval._search import ExactIndex, ranks_of_pairs
 from skmm.retrieval._semantic import ClassPosteriors
 from skmm.retrieval._towers import Towers
@@ -420,7 +422,7 @@ class CrossModalRetriever(BaseEstimator):
                 "integer from 1 to as many, or index more"
             )
         queries = self.embed(X, source)
-        similarities, positions = index.search(queries, k, ef_search=self.ef_search)
+        similarities, positions = index.search(queries, int(k), ef_search=self.ef_search)
         return np.maximum(1 - similarities, 0), rows[positions]
 
     def score(self, X, y=None, *, k=10):
@@ -443,8 +445,9 @@ class CrossModalRetriever(BaseEstimator):
         Raises
         ------
         ValueError
-            If no sample has two modalities.
+            If no sample has two modalities, or k is not a positive integer.
         """
+        check_k(k)
         ranks = [ranks_of_pairs(*embeddings) for _, embeddings in self._pair_up(X)]
         return float(np.mean([np.mean(of_one <= k) for of_one in ranks]))
 
@@ -488,7 +491,7 @@ class CrossModalRetriever(BaseEstimator):
         if y is None:
             raise ValueError(f"semantic={self.semantic!r} learns classes, and y is None; give y")
         check_length(y, len(X))
-        y = column_or_1d(y)
+        y = column_or_1d(check_targets(y, estimator=self))
         check_classification_targets(y)
         present = presence_mask(X)
         features = {name: self._describe(X.loc[present[name].to_numpy(), name], name) for name in X}
@@ -535,6 +538,7 @@ class CrossModalRetriever(BaseEstimator):
 
     def _pair_up(self, X):
         """Yield, for each direction, the rows that have both modalities, and their embeddings."""
+        check_is_fitted(self)
         gallery = self._embed_gallery(X)
         n_pairs = 0
         for source, target in permutations(gallery, 2):

@@ -3,9 +3,11 @@
 from functools import partial
 
 import numpy as np
+from sklearn.utils import check_consistent_length
 
 from skmm._validation import Integral, Interval, StrOptions, validate_params
 from skmm.retrieval._metrics import mean_average_precision
+from skmm.retrieval._retriever import CrossModalRetriever
 from skmm.retrieval._search import blocks_of_cosines, ranks_of_pairs
 
 # By name, from the ranks of the partners of the queries: the larger, the better.
@@ -66,11 +68,17 @@ def _score(estimator, X, y=None, *, metric, k):
     estimator = getattr(estimator, "best_estimator_", estimator)  # of a search
     if hasattr(estimator, "steps"):
         X, estimator = estimator[:-1].transform(X), estimator[-1]
+    if not isinstance(estimator, CrossModalRetriever):
+        raise TypeError(
+            f"a {type(estimator).__name__} finds nothing; give a CrossModalRetriever, a pipeline that "
+            "ends in one, or a search over either"
+        )
     if metric != "mean_average_precision":
         directions = (ranks_of_pairs(*pair) for _, pair in estimator._pair_up(X))
         return float(np.mean([_OF_RANKS[metric](ranks, k) for ranks in directions]))
     if y is None:
         raise ValueError("mean_average_precision takes samples of the same y for matches; give y")
+    check_consistent_length(X, y)
     y = np.asarray(y)
     return float(np.mean([_precision(y[rows], *pair) for rows, pair in estimator._pair_up(X)]))
 

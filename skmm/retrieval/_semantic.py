@@ -6,6 +6,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from skmm._threads import one_thread
+from skmm._validation import ModalityError
 from skmm.fusion._row_products import row_products
 
 
@@ -20,6 +21,7 @@ class ClassPosteriors:
         self.models = {}
         with one_thread():
             for name, rows in features.items():
+                _check_classes(y[name], name)
                 scaler = StandardScaler().fit(rows)
                 model = LogisticRegression(max_iter=1000).fit(scaler.transform(rows), y[name])
                 self.models[name] = scaler, model
@@ -39,3 +41,13 @@ class ClassPosteriors:
         probabilities = np.zeros((len(rows), len(self.classes)))
         probabilities[:, np.searchsorted(self.classes, model.classes_)] = known
         return probabilities
+
+
+def _check_classes(y, name):
+    classes = np.unique(y).tolist()
+    if len(classes) < 2:
+        raise ModalityError(
+            f"its samples are of one class, {classes}, and classes are learned for each modality; give "
+            "at least two in each, or set semantic=None",
+            modality=name,
+        )

@@ -98,6 +98,8 @@ class Towers:
 
     def embed(self, name, column):
         """Embed a column without null cells, as rows of unit length."""
+        if len(column) == 0:  # there is nothing to make a batch of
+            return np.empty((0, self.network["n_components"]), dtype=np.float32)
         kind, _ = self.network["modalities"][name]
         pixels = takes_pixels(self.network["encoders"].get(name))
         block = as_kind(read_block(column, self.shapes[name]), kind, pixels=pixels)

@@ -46,6 +46,13 @@ def passed_through(toy, fusion, **params):
     return MultimodalFusion([(name, "passthrough") for name in toy], fusion=fusion, **params)
 
 
+def test_a_frame_without_samples_is_refused_in_fit():
+    X = make_frame(a=np.eye(3), b=np.eye(3))
+    with pytest.raises(ValueError, match=r"Found 0 sample\(s\) \(shape=\(0, 2\)\)"):
+        ConcatFusion().fit(X[:0])
+    assert ConcatFusion().fit(X).transform(X[:0]).shape == (0, 6)
+
+
 def test_frames_and_matrices_do_not_stand_in_for_each_other(toy, fusion):
     with pytest.raises(ValueError, match="fitted on a frame of blocks, and X is a plain matrix"):
         fusion.fit(toy).transform(np.ones((3, 12)))

@@ -207,6 +207,20 @@ def test_what_needs_a_fitted_model_says_so(fusion, toy):
             ask(toy)
 
 
+def test_no_samples_teach_nothing_and_have_no_codes(fusion, toy):
+    with pytest.raises(ValueError, match=r"Found 0 sample\(s\) \(shape=\(0, 2\)\)"):
+        fusion.fit(toy[:0])
+    assert fusion.fit(toy).transform(toy[:0]).shape[0] == 0
+    assert fusion.impute(toy[:0]).dtypes.equals(toy.dtypes)
+
+
+def test_columns_are_found_by_name(fusion, toy):
+    codes = fusion.fit(toy).transform(toy)
+    assert_array_equal(fusion.transform(toy[toy.columns[::-1]].assign(more=1)), codes)
+    with pytest.raises(ValueError, match="X has no column 'picture'"):
+        fusion.transform(toy[["vector"]])
+
+
 def test_codes_of_another_width_are_refused(fusion, toy):
     with pytest.raises(ValueError, match="Z has 1 columns, and a code has"):
         fusion.fit(toy).inverse_transform(np.zeros((2, 1)))

@@ -234,6 +234,13 @@ class StandardScalerOfImages(StandardScaler):
 # -- what it refuses
 
 
+def test_no_samples_teach_nothing_and_are_filled(whole):
+    imputer = CrossModalImputer()
+    with pytest.raises(ValueError, match=r"Found 0 sample\(s\) \(shape=\(0, 3\)\)"):
+        imputer.fit(whole[:0])
+    assert imputer.fit(whole).transform(whole[:0]).shape == (0, 3)
+
+
 def test_a_modality_that_is_missing_everywhere_is_named(gaps):
     with pytest.raises(ModalityError, match="modality 'vector': missing in every sample"):
         CrossModalImputer().fit(gaps.assign(vector=None))

@@ -1,5 +1,7 @@
 """The variational fusion; what all generative fusions share is in test_estimator.py."""
 
+import re
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -223,14 +225,33 @@ def test_all_subsets_of_many_modalities_are_too_many():
         VariationalFusion(mixture="mopoe").fit(X)
 
 
-def test_an_unknown_target_is_refused(fitted, X):
-    with pytest.raises(
-        ValueError, match=r"cannot generate 'd' from a DataFrame.*\['a', 'b', 'c'\]"
-    ):
-        fitted.generate(X, "d")
+@pytest.mark.parametrize("target", ["d", None, ["a"], 0])
+def test_an_unknown_target_is_refused(fitted, X, target):
+    expected = rf"target={re.escape(repr(target))}; expected the name of.*\['a', 'b', 'c'\]"
+    with pytest.raises(ValueError, match=expected):
+        fitted.generate(X, target)
+
+
+def test_a_target_with_a_typo_is_refused_with_the_nearest():
+    X = make_frame(image=np.eye(4), text=np.eye(4))
+    fusion = VariationalFusion(1, max_epochs=1, random_state=0).fit(X)
+    with pytest.raises(ValueError, match="target='txt'.*did you mean 'text'"):
+        fusion.generate(X, "txt")
+
+
+def test_one_modality_is_generated_from_a_frame_of_others(fitted, X):
+    for wrong in (X["b"].array.tensor, X["b"]):
+        with pytest.raises(TypeError, match=rf"X is a {type(wrong).__name__}; give a frame"):
+            fitted.generate(wrong, "a")
     matrix = VariationalFusion(1, max_epochs=1).fit(np.eye(4, 3))
-    with pytest.raises(ValueError, match="cannot generate None from a ndarray"):
+    with pytest.raises(ValueError, match="fitted on a plain matrix, which is a single modality"):
         matrix.generate(np.eye(4, 3), None)
+
+
+def test_no_samples_have_no_mean_score(fitted, X):
+    assert fitted.score_samples(X[:0]).shape == (0,)
+    with pytest.raises(ValueError, match="Found 0 sample"):
+        fitted.score(X[:0])
 
 
 @pytest.mark.parametrize(

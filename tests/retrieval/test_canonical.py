@@ -38,3 +38,12 @@ def test_columns_that_repeat_others_are_not_counted():
     few, many = rng.normal(size=(50, 2)), rng.normal(size=(50, 6))
     X = make_frame(a=few @ rng.normal(size=(2, 5)), b=many)
     assert CanonicalEmbedder(64, 0.1).fit(X).embed("b", X["b"]).shape == (50, 2)
+
+
+def test_a_constant_modality_is_bearable_beside_two_that_vary():
+    X = shared_directions()
+    expected = CanonicalEmbedder(2, 0.1).fit(X[["a", "b"]]).embed("a", X["a"])
+    X["c"] = make_frame(c=np.ones((200, 3)))["c"]
+    found = CanonicalEmbedder(2, 0.1).fit(X).embed("a", X["a"])
+    same = [abs(np.corrcoef(*pair)[0, 1]) for pair in zip(found.T, expected.T, strict=True)]
+    assert_allclose(same, 1, atol=1e-6)

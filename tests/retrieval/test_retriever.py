@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.exceptions import NotFittedError
 from sklearn.metrics import top_k_accuracy_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import NearestNeighbors
@@ -221,6 +222,26 @@ def test_of_samples_that_are_alike_half_come_before_the_partner(fitted, others):
     assert fitted.score(twins, k=2) == 1.0
 
 
+@pytest.mark.parametrize("k", [0, 2.5, "ten", None])
+def test_a_score_looks_at_one_result_at_least(fitted, others, k):
+    with pytest.raises(ValueError, match=f"k={k!r}; give the number of results"):
+        fitted.score(others, k=k)
+
+
+def test_what_needs_a_fitted_model_says_so(pairs):
+    for ask in (
+        lambda model: model.embed(pairs, "text"),
+        lambda model: model.index(pairs),
+        lambda model: model.partial_index(pairs),
+        lambda model: model.search(pairs, source="text"),
+        lambda model: model.score(pairs),
+        lambda model: retrieval_scorer()(model, pairs),
+        lambda model: model.history_,
+    ):
+        with pytest.raises(NotFittedError):
+            ask(cca())
+
+
 def test_only_pairs_are_scored(fitted, others):
     gaps = others.copy()
     gaps.loc[:9, "text"] = None
@@ -327,7 +348,36 @@ def test_a_cell_of_nan_is_named(pairs):
             CrossModalRetriever(method, **QUICK).fit(make_frame(image=pairs["image"], text=text))
 
 
+def test_modalities_of_which_only_one_varies_are_refused(pairs):
+    constant = pairs.assign(text=TensorArray(np.ones((120, 6))))
+    with pytest.raises(ValueError, match=r"\['text'\] are the same in all samples.*leave constant"):
+        cca().fit(constant)
+
+
 # -- queries that cannot be
+
+
+def test_no_queries_find_nothing(every, others):
+    distances, rows = every.search(others[:0], source="text", k=3)
+    assert distances.shape == rows.shape == (0, 3)
+    assert every.embed(others[:0], "text").shape == (0, every.embed(others, "text").shape[1])
+
+
+def test_an_empty_gallery_has_nothing_to_find(every, others):
+    assert every.index(others[:0]).n_indexed_ == 0
+    with pytest.raises(ValueError, match="k=1, and the gallery has 0 samples"):
+        every.search(others, source="text", k=1)
+    assert every.partial_index(others).search(others, source="text", k=1)[1].shape == (60, 1)
+
+
+def test_columns_are_found_by_name(every, others):
+    expected = every.search(others, source="text")
+    other_order = others[["text", "image"]].assign(number=1.0)
+    for found, wanted in zip(every.search(other_order, source="text"), expected, strict=True):
+        assert_array_equal(found, wanted)
+    assert every.score(other_order) == every.score(others)
+    with pytest.raises(ValueError, match="X has no column 'text'"):
+        every.search(others[["image"]], source="text")
 
 
 def test_a_null_query_is_named(fitted, others):
@@ -419,11 +469,23 @@ def test_semantic_matching_needs_no_pairs(labeled):
         (None, "semantic='features' learns classes, and y is None"),
         ([0, 1], "X has 120, and y has 2"),
         (np.linspace(0, 1, 120), "Unknown label type"),
+        (np.where(np.arange(120) % 7, 1.0, np.nan), "Input y contains NaN"),
+        (np.ones((120, 2)), "y should be a 1d array"),
     ],
 )
 def test_classes_must_be_given(pairs, y, message):
     with pytest.raises(ValueError, match=message):
         cca(semantic="features").fit(pairs, y)
+
+
+@pytest.mark.parametrize("semantic", ["features", "embeddings"])
+def test_a_modality_with_one_class_is_named(labeled, semantic):
+    X, y = labeled
+    X["text"] = TensorArray(X["text"].array.tensor, y == 3)
+    with pytest.raises(
+        ModalityError, match=r"modality 'text': its samples are of one class, \[3\]"
+    ):
+        cca(semantic=semantic).fit(X, y)
 
 
 def test_y_is_ignored_without_semantic(pairs, others):

@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 
@@ -52,6 +53,16 @@ def test_average_precision_takes_equal_y_for_matches(retriever, others):
 def test_average_precision_needs_y(retriever, others):
     with pytest.raises(ValueError, match="give y"):
         retrieval_scorer("mean_average_precision")(retriever, others)
+
+
+def test_a_y_of_another_length_is_refused(retriever, others):
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        retrieval_scorer("mean_average_precision")(retriever, others, [0, 1])
+
+
+def test_what_finds_nothing_has_no_score(others):
+    with pytest.raises(TypeError, match="a Ridge finds nothing; give a CrossModalRetriever"):
+        retrieval_scorer()(Ridge(), others)
 
 
 def test_an_unknown_metric_is_refused():
