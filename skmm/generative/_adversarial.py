@@ -60,6 +60,8 @@ class AdversarialFusion(GenerativeFusion):
         the CPU.
     random_state : int, RandomState instance or None, default=None
         Draws first weights, order of rows, what is hidden, and noise.
+    verbose : int, default=0
+        1 prints a line per epoch with its losses, 2 shows a bar over the epochs.
 
     Attributes
     ----------
@@ -158,6 +160,7 @@ class AdversarialFusion(GenerativeFusion):
         weight_decay=0.0,
         device="auto",
         random_state=None,
+        verbose=0,
     ):
         self.n_components = n_components
         self.method = method
@@ -173,6 +176,7 @@ class AdversarialFusion(GenerativeFusion):
         self.weight_decay = weight_decay
         self.device = device
         self.random_state = random_state
+        self.verbose = verbose
 
     @property
     def _n_features_out(self):

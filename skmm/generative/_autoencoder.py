@@ -40,6 +40,8 @@ class AutoencoderFusion(GenerativeFusion):
         the CPU.
     random_state : int, RandomState instance or None, default=None
         Draws first weights, order of rows, what is hidden, and noise.
+    verbose : int, default=0
+        1 prints a line per epoch with its losses, 2 shows a bar over the epochs.
 
     Attributes
     ----------
@@ -115,6 +117,7 @@ class AutoencoderFusion(GenerativeFusion):
         weight_decay=0.0,
         device="auto",
         random_state=None,
+        verbose=0,
     ):
         self.n_components = n_components
         self.hidden_dims = hidden_dims
@@ -126,6 +129,7 @@ class AutoencoderFusion(GenerativeFusion):
         self.weight_decay = weight_decay
         self.device = device
         self.random_state = random_state
+        self.verbose = verbose
 
     def _describe(self, blocks):
         return super()._describe(blocks) | {

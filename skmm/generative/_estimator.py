@@ -27,6 +27,7 @@ TRAINING_CONSTRAINTS = {
     "weight_decay": [Interval(Real, 0, None, closed="left")],
     "device": [str],
     "random_state": ["random_state"],
+    "verbose": ["verbose"],
 }
 
 
@@ -133,6 +134,7 @@ class GenerativeFusion(ClassNamePrefixFeaturesOutMixin, BlockFusion):
                 lr=self.lr,
                 weight_decay=self.weight_decay,
                 generator=torch.Generator().manual_seed(seed),
+                verbose=self.verbose,
             )
             # Whatever trained it, the CPU uses it: a row is then the same everywhere.
             self.network_ = network.cpu().eval()

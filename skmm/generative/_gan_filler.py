@@ -1,7 +1,6 @@
 """Fill in a modality by a network that a second one cannot tell from what was seen."""
 
 import hashlib
-from itertools import pairwise
 from math import isfinite
 
 import numpy as np
@@ -11,6 +10,7 @@ from torch.utils.data import TensorDataset
 
 from skmm.fusion._row_products import row_products
 from skmm.generative._discriminator import discriminator_loss, generator_loss
+from skmm.generative._layers import make_layers
 from skmm.impute import side_by_side
 from skmm.nn._batches import Batches
 from skmm.nn._training import seed_scope
@@ -91,8 +91,8 @@ class GanFiller:
     def _train(self, sources, target, name):
         """Return weights and biases of a trained generator."""
         n_in, n_out = sources.shape[1], target.shape[1]
-        generator = make_layers((n_in + self.noise_dim, *self.hidden_dims, n_out))
-        judge = make_layers((n_in + n_out, *_JUDGE_DIMS, 1))
+        generator = make_layers(n_in + self.noise_dim, self.hidden_dims, n_out, torch.float64)
+        judge = make_layers(n_in + n_out, _JUDGE_DIMS, 1, torch.float64)
         steps = [torch.optim.Adam(player.parameters(), lr=self.lr) for player in (generator, judge)]
         size = len(target) if self.batch_size == -1 else self.batch_size
         batches = Batches(TensorDataset(sources, target), size, torch.default_generator)
@@ -120,16 +120,6 @@ def seeds_of_rows(rows, seed, number):
     digests = (hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in rows + 0.0)
     sequences = (np.random.SeedSequence([seed, number, int.from_bytes(d)]) for d in digests)
     return [int(sequence.generate_state(1)[0]) for sequence in sequences]
-
-
-def make_layers(widths):
-    """Stack linear layers in float64 with ReLUs between them."""
-    layers = [
-        layer
-        for n_in, n_out in pairwise(widths)
-        for layer in (nn.Linear(n_in, n_out, dtype=torch.float64), nn.ReLU())
-    ]
-    return nn.Sequential(*layers[:-1])
 
 
 def judge_loss(judge, x, real, fake):

@@ -22,7 +22,7 @@ class RowLinear(nn.Linear):
         return torch.from_numpy(row_products(x.numpy(), weight.T)) + self.bias
 
 
-def make_layers(n_in, hidden_dims, n_out):
+def make_layers(n_in, hidden_dims, n_out, dtype=torch.float32):
     """Stack linear layers with ReLUs between them; without hidden ones it is a linear map.
 
     Parameters
@@ -30,12 +30,14 @@ def make_layers(n_in, hidden_dims, n_out):
     n_in : int
     hidden_dims : sequence of int
     n_out : int
+    dtype : torch.dtype, default=torch.float32
 
     Returns
     -------
     layers : nn.Sequential
     """
-    *hidden, last = [RowLinear(*widths) for widths in pairwise([n_in, *hidden_dims, n_out])]
+    widths = pairwise([n_in, *hidden_dims, n_out])
+    *hidden, last = [RowLinear(*pair, dtype=dtype) for pair in widths]
     return nn.Sequential(*(module for layer in hidden for module in (layer, nn.ReLU())), last)
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from tqdm.auto import tqdm
 
 from skmm.nn._batches import Batches
 
@@ -40,7 +41,7 @@ class Rows:
         return [tensor[where] for tensor in self.tensors], self.present[where]
 
 
-def train(players, rows, *, max_epochs, batch_size, lr, generator, weight_decay=0.0):
+def train(players, rows, *, max_epochs, batch_size, lr, generator, weight_decay=0.0, verbose=0):
     """Train with Adam, batch by batch, for a fixed number of epochs.
 
     Parameters
@@ -54,6 +55,8 @@ def train(players, rows, *, max_epochs, batch_size, lr, generator, weight_decay=
     generator : torch.Generator
         Draws the order of the rows in each epoch.
     weight_decay : float, default=0.0
+    verbose : int, default=0
+        1 prints a line per epoch, 2 shows a bar.
 
     Returns
     -------
@@ -71,7 +74,8 @@ def train(players, rows, *, max_epochs, batch_size, lr, generator, weight_decay=
     ]
     size = len(rows) if batch_size == -1 else batch_size
     history = []
-    for epoch in range(max_epochs):
+    bar = tqdm(range(max_epochs), unit="epoch", disable=verbose < 2)
+    for epoch in bar:
         records, sizes = [], []
         for blocks, present in Batches(rows, size, generator):
             record = {}
@@ -83,8 +87,13 @@ def train(players, rows, *, max_epochs, batch_size, lr, generator, weight_decay=
                 record |= {name: term.detach() for name, term in terms.items()}
             records.append(record)
             sizes.append(len(present))
-        history.append({"epoch": epoch + 1, **_average(records, sizes)})
+        means = _average(records, sizes)
+        history.append({"epoch": epoch + 1, **means})
         _check_finite(history[-1])
+        bar.set_postfix(means, refresh=False)
+        if verbose == 1:
+            losses = ", ".join(f"{name} {value:.4f}" for name, value in means.items())
+            tqdm.write(f"epoch {epoch + 1}/{max_epochs}: {losses}")
     return history
 
 

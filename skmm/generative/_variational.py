@@ -70,6 +70,8 @@ class VariationalFusion(GenerativeFusion):
     random_state : int, RandomState instance or None, default=None
         Draws first weights, order of rows, subsets and codes; and what `sample` and `generate` draw
         unless they are told otherwise.
+    verbose : int, default=0
+        1 prints a line per epoch with its losses, 2 shows a bar over the epochs.
 
     Attributes
     ----------
@@ -159,6 +161,7 @@ class VariationalFusion(GenerativeFusion):
         weight_decay=0.0,
         device="auto",
         random_state=None,
+        verbose=0,
     ):
         self.n_components = n_components
         self.mixture = mixture
@@ -172,6 +175,7 @@ class VariationalFusion(GenerativeFusion):
         self.weight_decay = weight_decay
         self.device = device
         self.random_state = random_state
+        self.verbose = verbose
 
     def posterior(self, X):
         """Compute what is known of the codes of samples.

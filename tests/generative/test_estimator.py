@@ -268,6 +268,13 @@ def test_loading_leaves_the_global_generator_alone(fusion, toy):
     assert torch.equal(torch.get_rng_state(), before)
 
 
+def test_training_is_told_of_and_is_the_same(fusion, toy, capsys):
+    codes = fusion.fit(toy).transform(toy)
+    assert capsys.readouterr() == ("", "")
+    assert_array_equal(fusion.set_params(verbose=1).fit(toy).transform(toy), codes)
+    assert capsys.readouterr().out.count("train_loss") == 5
+
+
 def test_epochs_are_counted(fusion, toy):
     assert_allclose(fusion.fit(toy).history_["epoch"], [1, 2, 3, 4, 5])
     assert fusion.n_iter_ == 5

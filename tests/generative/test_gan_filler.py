@@ -8,7 +8,8 @@ from sklearn.linear_model import LinearRegression
 
 from skmm.fusion._blocks import Block
 from skmm.generative import CrossModalImputer
-from skmm.generative._gan_filler import GanFiller, judge_loss, make_layers
+from skmm.generative._gan_filler import GanFiller, judge_loss
+from skmm.generative._layers import make_layers
 from skmm.impute import Scales
 
 N = 80
@@ -49,7 +50,7 @@ def test_a_linear_generator_without_adversary_is_least_squares(blocks):
 
 
 def test_a_game_that_nobody_wins_has_the_published_constants():
-    judge = make_layers((5, 4, 1))
+    judge = make_layers(5, (4,), 1, torch.float64)
     for parameter in judge.parameters():
         torch.nn.init.zeros_(parameter)
     x, real, fake = torch.randn(3, 6, 1, dtype=torch.float64)
@@ -59,7 +60,7 @@ def test_a_game_that_nobody_wins_has_the_published_constants():
 
 def test_the_network_in_numpy_is_that_of_torch(blocks):
     filler = GanFiller(**QUICK).fit(blocks)
-    network = make_layers((5, 8, 2))
+    network = make_layers(5, (8,), 2, torch.float64)
     linear = [layer for layer in network if isinstance(layer, torch.nn.Linear)]
     for layer, (weights, bias) in zip(linear, filler.layers["b"], strict=True):
         layer.weight.data = torch.tensor(weights.T)

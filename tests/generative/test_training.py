@@ -81,6 +81,23 @@ def test_players_take_turns_and_move_only_what_is_theirs(rows):
     assert b.item() < 1.0
 
 
+@pytest.mark.parametrize("verbose", [0, 1, 2])
+def test_what_is_told_of_epochs(rows, verbose, capsys):
+    weight = torch.nn.Parameter(torch.tensor(1.0))
+    player = Player(
+        [weight], lambda *_: {"train_loss": 0 * weight, "reconstruction": 2.5 + 0 * weight}
+    )
+    run([player], rows, verbose=verbose)
+    told = capsys.readouterr()
+    lines = [
+        "epoch 1/2: train_loss 0.0000, reconstruction 2.5000",
+        "epoch 2/2: train_loss 0.0000, reconstruction 2.5000",
+    ]
+    assert told.out.splitlines() == (lines if verbose == 1 else [])
+    assert ("2/2" in told.err and "reconstruction=2.5" in told.err) == (verbose == 2)
+    assert verbose == 2 or not told.err
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_a_loss_that_is_no_number_names_the_epoch(rows, bad):
     weight = torch.nn.Parameter(torch.tensor(1.0))
