@@ -125,11 +125,15 @@ for (name, direction), curve in curves.items():
     ax.plot(ks, curve, style, color=color, label=f"{name}, {direction}")
 ax.plot(ks, np.divide(ks, len(X_test)), ":", color="gray", label="chance")
 ax.set(xscale="log", xlabel="k", ylabel="recall among the first k")
-ax.legend(fontsize=6, loc="center left", bbox_to_anchor=(0, 0.38))
+plotted.legend(fontsize=7, loc="outside lower center", ncols=2)
 output = Path(__file__).parent / "output"
 output.mkdir(exist_ok=True)
 figure.savefig(output / "find_pictures_by_words.png", dpi=150)
 print(f"plot written to {output / 'find_pictures_by_words.png'}")
 
 # %%
-# Two samples in five hundred may show nearly the same, and captions leave words out: not every miss is one.
+# Among the first ten of 500 the networks find the right one nine times in ten, whichever is the query;
+# canonical correlations less than three times in ten, and chance once in fifty. What the networks find
+# first has mostly the right colors and sizes; where they err, they mix up which shape has which, or the
+# sides. Two samples in five hundred may show nearly the same, and captions leave words out: not every miss
+# is one.

@@ -27,7 +27,7 @@ def make_models():
         "autoencoder": AutoencoderFusion(32, **TRAINING),
         **{
             f"variational, {m}": VariationalFusion(32, mixture=m, **TRAINING)
-            for m in ("poe", "moe")
+            for m in ("poe", "moe", "mopoe")
         },
         **{
             f"adversarial, {m}": AdversarialFusion(32, method=m, **TRAINING)
