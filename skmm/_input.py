@@ -12,7 +12,7 @@ import pandas as pd
 from skmm._validation import did_you_mean, is_null, refuse_dict
 from skmm.frame import check_frame, make_frame, presence_mask
 
-__all__ = ["holds_modalities", "name_columns", "select_columns"]
+__all__ = ["check_names", "holds_modalities", "name_columns", "select_columns"]
 
 
 def holds_modalities(X):
@@ -79,6 +79,21 @@ def name_columns(X, names):
             "and keep max_features=1.0"
         )
     return make_frame(**{name: X[:, j] for j, name in enumerate(names)})
+
+
+def check_names(X):
+    """Refuse modalities without names, as scikit-learn remembers no others in ``feature_names_in_``.
+
+    Raises
+    ------
+    TypeError
+        If a column of the frame is called by something else than a string.
+    """
+    if not all(isinstance(name, str) for name in X.columns):
+        raise TypeError(
+            f"X has the columns {list(X.columns)}, and names of modalities are strings; give some, as in "
+            'X.set_axis(["image", "text"], axis=1)'
+        )
 
 
 def select_columns(X, names):

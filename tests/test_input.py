@@ -5,7 +5,7 @@ from numpy.testing import assert_array_equal
 from scipy import sparse
 
 from skmm import make_frame
-from skmm._input import holds_modalities, name_columns, select_columns
+from skmm._input import check_names, holds_modalities, name_columns, select_columns
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,12 @@ def test_another_number_of_nameless_columns_is_an_error():
 def test_nameless_columns_without_names_are_numbered():
     cells = make_frame(text=["a", "b"]).to_numpy(dtype=object)
     assert list(name_columns(cells, None).columns) == ["x0"]
+
+
+def test_names_are_strings():
+    check_names(pd.DataFrame({"a": [1], "b": [2]}))
+    with pytest.raises(TypeError, match=r"columns \['a', 1\], and names of modalities are strings"):
+        check_names(pd.DataFrame({"a": [1], 1: [2]}))
 
 
 def test_a_missing_column_is_named_with_the_nearest():

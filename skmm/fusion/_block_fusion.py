@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_consistent_length, get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skmm._input import holds_modalities, name_columns, select_columns
+from skmm._input import check_names, holds_modalities, name_columns, select_columns
 from skmm._validation import all_or_nothing, refuse_empty, validate_data
 from skmm.frame import presence_mask
 from skmm.fusion._blocks import (
@@ -101,6 +101,7 @@ class BlockFusion(TransformerMixin, BaseEstimator):
         X = X if reset else select_columns(X, self.feature_names_in_)
         if reset:
             refuse_empty(X)
+            check_names(X)
         validate_data(self, X, reset=reset, skip_check_array=True)
         return read_blocks(X, None if reset else self._block_specs)
 

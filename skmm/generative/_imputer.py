@@ -5,7 +5,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from skmm._input import holds_modalities, name_columns, select_columns
+from skmm._input import check_names, holds_modalities, name_columns, select_columns
 from skmm._threads import one_thread
 from skmm._validation import (
     Integral,
@@ -296,6 +296,7 @@ class CrossModalImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         validate_data(self, X, reset=reset, skip_check_array=True)
         if reset:
             refuse_empty(X)
+            check_names(X)
             self._is_frame = True
             present = presence_mask(X)
             for name in X:

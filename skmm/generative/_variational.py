@@ -317,7 +317,9 @@ class VariationalFusion(GenerativeFusion):
         """
         check_is_fitted(self)
         self._check_target(X, target)
-        blocks = self._read_matrices(X.assign(**{target: None}))
+        others = X.copy(deep=False)
+        others[target] = None
+        blocks = self._read_matrices(others)
         codes = self._encode(blocks)
         dtype = self._block_specs[target].dtype
         if n_draws is None:

@@ -65,22 +65,30 @@ def retrieval_scorer(metric="recall_at_k", *, k=10):
 
 
 def _score(estimator, X, y=None, *, metric, k):
-    estimator = getattr(estimator, "best_estimator_", estimator)  # of a search
-    if hasattr(estimator, "steps"):
-        X, estimator = estimator[:-1].transform(X), estimator[-1]
-    if not isinstance(estimator, CrossModalRetriever):
-        raise TypeError(
-            f"a {type(estimator).__name__} finds nothing; give a CrossModalRetriever, a pipeline that "
-            "ends in one, or a search over either"
-        )
+    retriever, X = _unwrap(estimator, X)
     if metric != "mean_average_precision":
-        directions = (ranks_of_pairs(*pair) for _, pair in estimator._pair_up(X))
+        directions = (ranks_of_pairs(*pair) for _, pair in retriever._pair_up(X))
         return float(np.mean([_OF_RANKS[metric](ranks, k) for ranks in directions]))
     if y is None:
         raise ValueError("mean_average_precision takes samples of the same y for matches; give y")
     check_consistent_length(X, y)
     y = np.asarray(y)
-    return float(np.mean([_precision(y[rows], *pair) for rows, pair in estimator._pair_up(X)]))
+    return float(np.mean([_precision(y[rows], *pair) for rows, pair in retriever._pair_up(X)]))
+
+
+def _unwrap(estimator, X):
+    """The retriever in searches and pipelines, and X as it gets there."""
+    if isinstance(estimator, CrossModalRetriever):
+        return estimator, X
+    if hasattr(estimator, "best_estimator_"):
+        return _unwrap(estimator.best_estimator_, X)
+    if hasattr(estimator, "steps"):
+        before = estimator[:-1]
+        return _unwrap(estimator[-1], before.transform(X) if len(before) else X)
+    raise TypeError(
+        f"a {type(estimator).__name__} finds nothing; give a fitted CrossModalRetriever, a pipeline that "
+        "ends in one, or a search over either"
+    )
 
 
 def _precision(y, queries, gallery):

@@ -53,6 +53,12 @@ def test_a_frame_without_samples_is_refused_in_fit():
     assert ConcatFusion().fit(X).transform(X[:0]).shape == (0, 6)
 
 
+def test_modalities_are_named_by_strings():
+    X = make_frame(a=np.eye(3), b=np.eye(3)).set_axis([0, 1], axis=1)
+    with pytest.raises(TypeError, match=r"columns \[0, 1\], and names of modalities are strings"):
+        ConcatFusion().fit(X)
+
+
 def test_frames_and_matrices_do_not_stand_in_for_each_other(toy, fusion):
     with pytest.raises(ValueError, match="fitted on a frame of blocks, and X is a plain matrix"):
         fusion.fit(toy).transform(np.ones((3, 12)))

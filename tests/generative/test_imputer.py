@@ -254,6 +254,13 @@ def test_token_ids_are_refused(gaps):
         CrossModalImputer().fit(X)
 
 
+def test_modalities_are_named_by_strings(whole):
+    with pytest.raises(
+        TypeError, match=r"columns \[0, 1, 2\], and names of modalities are strings"
+    ):
+        CrossModalImputer().fit(whole.set_axis([0, 1, 2], axis=1))
+
+
 def test_a_frame_and_a_matrix_are_not_confused(gaps):
     with pytest.raises(ValueError, match="fitted on a frame of blocks, and X is a plain matrix"):
         CrossModalImputer().fit(gaps).transform(np.zeros((3, 3)))

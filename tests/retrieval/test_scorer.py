@@ -61,8 +61,22 @@ def test_a_y_of_another_length_is_refused(retriever, others):
 
 
 def test_what_finds_nothing_has_no_score(others):
-    with pytest.raises(TypeError, match="a Ridge finds nothing; give a CrossModalRetriever"):
+    with pytest.raises(TypeError, match="a Ridge finds nothing; give a fitted CrossModalRetriever"):
         retrieval_scorer()(Ridge(), others)
+
+
+def test_a_retriever_is_found_in_pipelines_and_searches(pairs, others):
+    score = retrieval_scorer("mean_reciprocal_rank")
+    expected = score(CrossModalRetriever().fit(pairs), others)
+    search = GridSearchCV(CrossModalRetriever(), {"n_components": [64]}, cv=2)
+    blocks = MultimodalFusion([(name, "passthrough") for name in pairs], fusion=None)
+    for model in (
+        make_pipeline(CrossModalRetriever()),
+        make_pipeline(blocks, CrossModalRetriever()),
+        make_pipeline(blocks, search),
+        GridSearchCV(make_pipeline(search), {"gridsearchcv__cv": [2]}, cv=2),
+    ):
+        assert_allclose(score(model.fit(pairs), others), expected)
 
 
 def test_an_unknown_metric_is_refused():
