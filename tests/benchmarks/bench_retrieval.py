@@ -42,6 +42,12 @@ def make_surface(n_rows, rng):
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
+GALLERIES = [
+    *(("near a surface", make_surface, n_rows) for n_rows in (20_000, N_GALLERY, 4 * N_GALLERY)),
+    ("of noise", make_unit_rows, N_GALLERY),
+]
+
+
 def make_retriever(rng):
     """A retriever with the gallery, and a function that makes queries."""
     train = rng.standard_normal((2000, N_COMPONENTS))
@@ -114,13 +120,15 @@ def compare_memory():
 
 
 def compare_approximate():
-    for name, make in (("near a surface", make_surface), ("noise", make_unit_rows)):
+    for name, make, n_rows in GALLERIES:
         rng = np.random.default_rng(0)
-        queries, gallery = make(N_QUERIES, rng), make(N_GALLERY, rng)
+        queries, gallery = make(N_QUERIES, rng), make(n_rows, rng)
         exact, expected = seconds(nearest, queries, gallery, K), nearest(queries, gallery, K)[1]
         start = process_time()
         index = HnswIndex(gallery)
-        print(f"{name}: exact {exact:.3f} s, graph built in {process_time() - start:.1f} s")
+        print(
+            f"{n_rows} rows {name}: exact {exact:.3f} s, graph built in {process_time() - start:.1f} s"
+        )
         for ef in (32, 64, 128, 256):
             took = seconds(index.search, queries, K, ef)
             found = zip(index.search(queries, K, ef)[1], expected, strict=True)
