@@ -69,7 +69,8 @@ class CrossModalRetriever(BaseEstimator):
         (``pip install 'skmm[ann]'``). It pays in a gallery of far more than 100,000 samples that is
         searched often: to build the graph takes as long as tens of thousands of exact searches.
     ef_search : int, default=64
-        How many candidates ``"hnsw"`` keeps in mind: more find more, and take longer.
+        How many candidates ``"hnsw"`` keeps in mind: more find more, and take longer. It can be set
+        anew before any search.
     margin : float, default=0.2
         Of ``"hinge"``: by how much the cosine of a pair should be larger.
     hard_negatives : bool, default=False
@@ -350,6 +351,11 @@ class CrossModalRetriever(BaseEstimator):
         Returns
         -------
         self : object
+
+        Raises
+        ------
+        ImportError
+            If `index_type` needs faiss, which is not installed.
         """
         check_is_fitted(self)
         self._validate_params()
@@ -370,6 +376,11 @@ class CrossModalRetriever(BaseEstimator):
         Returns
         -------
         self : object
+
+        Raises
+        ------
+        ImportError
+            If `index_type` needs faiss, which is not installed.
         """
         check_is_fitted(self)
         self._validate_params()
