@@ -66,8 +66,8 @@ class CrossModalRetriever(BaseEstimator):
     index_type : {"exact", "hnsw"}, default="exact"
         How galleries are searched that are indexed from now on: ``"exact"`` compares a query with
         everything; ``"hnsw"`` walks along a graph of neighbors [5]_ and may miss some, and needs faiss
-        (``pip install 'skmm[ann]'``). It pays in a gallery of far more than 100,000 samples that is
-        searched often: to build the graph takes as long as tens of thousands of exact searches.
+        (``pip install 'skmm[ann]'``). It pays in a gallery of 100,000 samples and more that is searched
+        often: to build the graph takes about as long as 100,000 exact searches.
     ef_search : int, default=64
         How many candidates ``"hnsw"`` keeps in mind: more find more, and take longer. It can be set
         anew before any search.

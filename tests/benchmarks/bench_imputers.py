@@ -16,9 +16,8 @@ from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.pipeline import make_pipeline
 from threadpoolctl import threadpool_limits
 
-from skmm import DeepFusionClassifier, make_frame
+from skmm import DeepFusionClassifier, MultimodalFusion, make_frame
 from skmm.frame import drop_modalities
-from skmm.fusion import ConcatFusion
 from skmm.generative import CrossModalImputer
 from tests.benchmarks.fusion_tasks import DATA
 
@@ -29,15 +28,15 @@ TASKS = {
 METHODS = ("mean", "knn", "ridge", "vae", "gan")
 
 
-def make_models():
+def make_models(views):
     """Unfitted models by name."""
+    members = [(view, "passthrough") for view in views]
+    imputers = {method: CrossModalImputer(method, random_state=0) for method in METHODS}
     models = {
-        method: make_pipeline(
-            CrossModalImputer(method, random_state=0),
-            ConcatFusion(),
-            LogisticRegression(max_iter=500),
+        name: make_pipeline(
+            MultimodalFusion(members, missing=imputer), LogisticRegression(max_iter=500)
         )
-        for method in METHODS
+        for name, imputer in imputers.items()
     }
     return models | {"masks": DeepFusionClassifier(modality_dropout=0.2, random_state=0)}
 
@@ -59,14 +58,14 @@ def score(views, gone, data):
     rows = []
     splits = StratifiedShuffleSplit(3, test_size=0.5, random_state=0).split(y, y)
     for split, (train, test) in enumerate(splits):
-        models = make_models()
+        models = make_models(views)
         for name, model in models.items():
             start = process_time()
             model.fit(gaps.iloc[train], y[train])
             row = {"split": split, "model": name, "seconds": process_time() - start}
             row["accuracy"] = model.score(gaps.iloc[test], y[test])
             if name in METHODS:
-                row["error"] = find_error(model[0], gone, whole.iloc[test], gaps.iloc[test])
+                row["error"] = find_error(model[0].fill_, gone, whole.iloc[test], gaps.iloc[test])
             rows.append(row)
         complete = models["mean"].fit(whole.iloc[train], y[train])
         accuracy = complete.score(whole.iloc[test], y[test])
