@@ -4,7 +4,7 @@ import pandas as pd
 
 from skmm.inspection._advice import explain, recommend
 
-Z = 1.96  # standard errors to either side of a value, for 95 of 100 intervals
+Z = 1.96  # standard errors to either side of a value, for an interval of 95 %
 
 
 class InformationDecomposition:
@@ -34,8 +34,8 @@ class InformationDecomposition:
         - ``fusion``: the kind that fits: ``"none"``, ``"single"``, ``"late"``, ``"concat"`` or
           ``"tensor"``.
     intervals : DataFrame of shape (n_pairs, 12)
-        For each measure ``"low"`` and ``"high"``, between which the true value of these cells lies in 95
-        of 100 cases.
+        For each measure ``"low"`` and ``"high"``, the ends of an interval of 95 % for the true value of
+        these cells: 1.96 standard errors to either side.
     advice : str
         What was found and which fusion fits, a paragraph per pair.
     standard_errors : DataFrame
