@@ -1,7 +1,16 @@
 """Which folds an inner cross-validation has, if no splitter says so."""
 
 import numpy as np
-from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
+from sklearn.model_selection import (
+    GroupKFold,
+    KFold,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    check_cv,
+)
+from sklearn.utils.multiclass import type_of_target
+
+from skmm._validation import Integral
 
 N_FOLDS = 5
 
@@ -9,6 +18,29 @@ N_FOLDS = 5
 def group_folds(stratified):
     """The class of splitters that keep groups whole."""
     return StratifiedGroupKFold if stratified else GroupKFold
+
+
+def as_splitter(cv, y, groups, *, stratified, way_out):
+    """Return the splitter that `cv` is, or stands for, as ``check_cv`` that keeps groups whole.
+
+    Parameters
+    ----------
+    cv : int, splitter, iterable of splits or None
+        A number, and None, become folds by :func:`make_folds`.
+    y, groups : as in :func:`make_folds`
+    stratified : bool
+        Whether every fold has its share of each class, where y holds classes.
+    way_out : str
+        For error messages.
+
+    Returns
+    -------
+    splitter : object
+    """
+    if cv is not None and not isinstance(cv, Integral):
+        return check_cv(cv)
+    stratified = stratified and type_of_target(y) in ("binary", "multiclass")
+    return make_folds(y, groups, stratified=stratified, n_folds=cv, way_out=way_out)
 
 
 def make_folds(y, groups, *, stratified, n_folds=None, way_out):

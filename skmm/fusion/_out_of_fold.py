@@ -6,12 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.dummy import DummyClassifier
-from sklearn.model_selection import check_cv
-from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.parallel import Parallel, delayed
 
-from skmm._validation import Integral, ModalityError
-from skmm.fusion._folds import make_folds
+from skmm._validation import ModalityError
+from skmm.fusion._folds import as_splitter
 from skmm.fusion._members import run_on_present_rows
 
 
@@ -49,12 +47,8 @@ def make_splits(estimator, y, groups):
         If a row is tested twice, or there are too few rows, groups or samples of a class.
     """
     cv = estimator.cv
-    stratified = is_classifier(estimator) and type_of_target(y) in ("binary", "multiclass")
-    if cv is None or isinstance(cv, Integral):
-        way_out = "give a cv, or a rule without out-of-fold predictions"
-        splitter = make_folds(y, groups, stratified=stratified, n_folds=cv, way_out=way_out)
-    else:
-        splitter = check_cv(cv)
+    way_out = "give a cv, or a rule without out-of-fold predictions"
+    splitter = as_splitter(cv, y, groups, stratified=is_classifier(estimator), way_out=way_out)
     everything = np.arange(len(y))  # splits given one by one may be masks
     splits = [
         (everything[train], everything[test])

@@ -6,15 +6,14 @@ import numpy as np
 import pandas as pd
 from sklearn.cluster import KMeans
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import check_cv, cross_val_predict
+from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skmm._validation import Integral
 from skmm.frame import presence_mask
 from skmm.fusion import LateFusionClassifier, MultimodalFusion
 from skmm.fusion._block_fusion import as_matrices, read_blocks
-from skmm.fusion._folds import make_folds
+from skmm.fusion._folds import as_splitter
 
 MOST_CELLS = 10
 N_INIT = 4  # starts of a run of k-means
@@ -148,12 +147,7 @@ def predict(X, modality, y, *, classifier, cv, groups, n_jobs):
         classifier = LateFusionClassifier([(modality, classifier)], rule="mean")
     y = y[present]
     groups = None if groups is None else np.asarray(groups)[present]
-    folds = list(_choose_folds(cv, y, groups).split(rows, y, groups))
+    way_out = "give other folds as cv, or method='clusters'"
+    splitter = as_splitter(cv, y, groups, stratified=True, way_out=way_out)
+    folds = list(splitter.split(rows, y, groups))
     return make_cells(cross_val_predict(classifier, rows, y, cv=folds, n_jobs=n_jobs), present)
-
-
-def _choose_folds(cv, y, groups):
-    if cv is None or isinstance(cv, Integral):
-        way_out = "give other folds as cv, or method='clusters'"
-        return make_folds(y, groups, stratified=True, n_folds=cv, way_out=way_out)
-    return check_cv(cv)

@@ -3,18 +3,15 @@
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import get_routing_for_object
-from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.parallel import Parallel, delayed
 
 from skmm._validation import (
-    Integral,
     _check_method_params,
     _routing_enabled,
     _safe_indexing,
 )
-from skmm.fusion._folds import group_folds
+from skmm.fusion._folds import as_splitter
 from skmm.inspection._game import check_finite, score_coalitions
 from skmm.inspection._intervals import Scores
 from skmm.inspection._modalities import LATE
@@ -35,10 +32,9 @@ def score_folds(estimator, samples, rules, cv, params, n_jobs):
         If there is one fold only.
     """
     stratified = is_classifier(estimator)
-    if isinstance(cv, Integral) and samples.groups is not None:
-        stratified &= type_of_target(samples.y) in ("binary", "multiclass")
-        cv = group_folds(stratified)(cv)
-    splitter = check_cv(cv, samples.y, classifier=stratified)
+    splitter = as_splitter(
+        cv, samples.y, samples.groups, stratified=stratified, way_out="give other folds as cv"
+    )
     everything = np.arange(len(samples.y))  # splits given one by one may be masks
     folds = [
         (everything[train], everything[test])

@@ -17,6 +17,7 @@ from skmm._validation import (
     validate_params,
 )
 from skmm.cache import FeatureCache
+from skmm.fusion._folds import N_FOLDS
 from skmm.model_selection._baselines import single_modalities
 from skmm.model_selection._comparison import FusionComparison
 from skmm.model_selection._grids import check_name, make_grids
@@ -85,8 +86,8 @@ def compare_fusions(
     y : array-like of shape (n_samples,)
         The target.
     cv : int, cross-validation generator or iterable, default=5
-        How to split into folds, as in :func:`~sklearn.model_selection.cross_validate`. The split is
-        made once.
+        How to split into folds, as in :func:`~sklearn.model_selection.cross_validate`; with `groups`
+        a number of folds keeps them whole. The split is made once.
     scoring : str, callable or None, default=None
         One score, where greater is better, as in :func:`~sklearn.model_selection.cross_validate`.
         None is accuracy for classifiers and R2 for regressors.
@@ -198,6 +199,7 @@ def compare_fusions(
         check_name(refit, candidates, "refit")
     grids = make_grids(search, models, singles, made_of_models=baselines is True)
     classifier = all(map(is_classifier, candidates.values()))
+    cv = N_FOLDS if cv is None else cv
     folds = make_outer_folds(cv, X, y, groups, classifier=classifier)
     strategies = [
         Strategy(name, model, grids.get(name), add_groups(params, model, groups))

@@ -1,11 +1,12 @@
 """Folds within training rows, of the same kind as those around them."""
 
+from copy import deepcopy
+
 import numpy as np
-from sklearn.model_selection import TimeSeriesSplit, check_cv
-from sklearn.utils.multiclass import type_of_target
+from sklearn.model_selection import TimeSeriesSplit
 
 from skmm._validation import Integral, _safe_indexing
-from skmm.fusion._folds import N_FOLDS, make_folds
+from skmm.fusion._folds import N_FOLDS, as_splitter
 
 
 def follows_time(folds):
@@ -13,9 +14,35 @@ def follows_time(folds):
     return all(max(train) < min(test) for train, test in folds)
 
 
-def make_late_cv(folds):
-    """Inner folds for late fusions that are scored on `folds`; None leaves it to them."""
-    return TimeSeriesSplit(N_FOLDS) if follows_time(folds) else None
+def make_time_splitter(n_rows, gap, n_folds=None):
+    """Return folds in the order of time; None is at most five, each with something to train on."""
+    if n_folds is None:
+        fits = [n for n in range(2, N_FOLDS + 1) if n < n_rows > gap + n * (n_rows // (n + 1))]
+        n_folds = max(fits, default=2)
+    return TimeSeriesSplit(n_folds, gap=gap)
+
+
+def make_late_cv(cv, folds):
+    """Inner folds for late fusions that are scored on `folds`; None leaves it to them.
+
+    Parameters
+    ----------
+    cv : splitter or object
+        What made the folds.
+    folds : list of (train, test)
+        The smallest training set decides about the number of folds.
+
+    Returns
+    -------
+    splitter : TimeSeriesSplit or None
+    """
+    if not follows_time(folds):
+        return None
+    return make_time_splitter(min(len(train) for train, _ in folds), _gap_of(cv))
+
+
+def _gap_of(cv):
+    return cv.gap if isinstance(cv, TimeSeriesSplit) else 0
 
 
 class InnerFolds:
@@ -37,7 +64,7 @@ class InnerFolds:
         self.inner_cv = inner_cv
         self.stratified = stratified
         self.is_temporal = follows_time(outer)
-        self.gap = cv.gap if isinstance(cv, TimeSeriesSplit) else 0
+        self.gap = _gap_of(cv)
 
     def split(self, X, y, groups, rows):
         """Split some rows of X.
@@ -62,16 +89,10 @@ class InnerFolds:
 
     def make_splitter(self, y, groups):
         """Return the splitter for rows with these targets and groups."""
-        if self.inner_cv is not None and not isinstance(self.inner_cv, Integral):
-            return check_cv(self.inner_cv)
-        if self.is_temporal:
-            n_folds = min(N_FOLDS, len(y) - 1) if self.inner_cv is None else self.inner_cv
-            return TimeSeriesSplit(n_folds, gap=self.gap)
-        kinds = ("binary", "multiclass")
-        return make_folds(
-            y,
-            groups,
-            stratified=self.stratified and type_of_target(y) in kinds,
-            n_folds=self.inner_cv,
-            way_out="give inner_cv",
-        )
+        is_number = self.inner_cv is None or isinstance(self.inner_cv, Integral)
+        if self.is_temporal and is_number:
+            return make_time_splitter(len(y), self.gap, self.inner_cv)
+        # A copy, for a random generator in it moves on, and whoever asks first must not matter.
+        inner_cv = deepcopy(self.inner_cv)
+        options = {"stratified": self.stratified, "way_out": "give inner_cv"}
+        return as_splitter(inner_cv, y, groups, **options)

@@ -1,10 +1,8 @@
 """The folds that all models are scored on."""
 
 import numpy as np
-from sklearn.model_selection import check_cv
 
-from skmm._validation import Integral
-from skmm.fusion._folds import make_folds
+from skmm.fusion._folds import as_splitter
 
 
 def make_outer_folds(cv, X, y, groups, *, classifier):
@@ -12,7 +10,9 @@ def make_outer_folds(cv, X, y, groups, *, classifier):
 
     Parameters
     ----------
-    cv, X, y, groups : as in :func:`~skmm.model_selection.compare_fusions`
+    cv : int, splitter, iterable of splits or None
+        A number of folds keeps groups whole, and None is at most five, shuffled.
+    X, y, groups : as in :func:`~skmm.model_selection.compare_fusions`
     classifier : bool
         Whether a number of folds is stratified.
 
@@ -24,29 +24,14 @@ def make_outer_folds(cv, X, y, groups, *, classifier):
     Raises
     ------
     ValueError
-        If there are fewer than two.
+        If there are fewer than two, or cannot be as many.
     """
+    splitter = as_splitter(cv, y, groups, stratified=classifier, way_out="give more samples")
     everything = np.arange(len(y))  # splits given one by one may be masks
-    folds = [
-        (everything[train], everything[test])
-        for train, test in check_cv(cv, y, classifier=classifier).split(X, y, groups)
-    ]
+    folds = [(everything[train], everything[test]) for train, test in splitter.split(X, y, groups)]
     if len(folds) < 2:
         raise ValueError(f"cv={cv!r} gives {len(folds)} fold; at least 2 are needed to compare")
     return folds
-
-
-def make_search_folds(cv, X, y, groups, *, classifier):
-    """As :func:`make_outer_folds`; a number of folds keeps groups whole, and None is five shuffled.
-
-    Raises
-    ------
-    ValueError
-        If not even two folds can be made.
-    """
-    if cv is None or isinstance(cv, Integral):
-        cv = make_folds(y, groups, stratified=classifier, n_folds=cv, way_out="give more samples")
-    return make_outer_folds(cv, X, y, groups, classifier=classifier)
 
 
 def measure_test_over_train(folds):

@@ -20,7 +20,7 @@ from skmm.model_selection._inner_folds import follows_time, make_late_cv
 from skmm.model_selection._learners import check_learners, make_learners
 from skmm.model_selection._metadata import add_groups
 from skmm.model_selection._outer_folds import (
-    make_search_folds,
+    make_outer_folds,
     measure_test_over_train,
     name_score,
 )
@@ -60,14 +60,14 @@ def search_strategies(search, members, X, y, groups):
     kinds = _read_strategies(search.strategies)
     learners = make_learners(search.task, len(y)) if search.learners is None else search.learners
     check_learners(learners, search.task)
-    folds = make_search_folds(search.cv, X, y, groups, classifier=is_classifier(search))
+    folds = make_outer_folds(search.cv, X, y, groups, classifier=is_classifier(search))
     with _open_memory(search.memory) as memory:
         features = look_at_features(members, X, y, memory)
         candidates = make_candidates(
             features,
             learners,
             kinds,
-            cv=make_late_cv(folds),
+            cv=make_late_cv(search.cv, folds),
             deep_features=search.deep_features,
             gaps=has_gaps(X),
             n_samples=len(y),

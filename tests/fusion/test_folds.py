@@ -1,8 +1,14 @@
 import numpy as np
 import pytest
-from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
+from sklearn.model_selection import (
+    GroupKFold,
+    GroupShuffleSplit,
+    KFold,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+)
 
-from skmm.fusion._folds import group_folds, make_folds
+from skmm.fusion._folds import as_splitter, group_folds, make_folds
 
 Y = np.tile([0, 1], 10)
 
@@ -73,3 +79,29 @@ def test_the_folds_of_nobodys_choice_are_shuffled_the_same_way_each_time(stratif
         folds = make(stratified=stratified, n_folds=n_folds)
         for found, wanted in zip(folds.split(Y, Y), expected.split(Y, Y), strict=True):
             assert np.array_equal(found[1], wanted[1])
+
+
+@pytest.mark.parametrize(
+    ("y", "stratified", "kind"),
+    [
+        (Y, True, StratifiedGroupKFold),
+        (Y, False, GroupKFold),
+        (np.linspace(0, 1, 20), True, GroupKFold),
+        (np.eye(20)[:, :2], True, GroupKFold),  # several targets
+    ],
+)
+@pytest.mark.parametrize("cv", [None, 4])
+def test_a_number_keeps_groups_whole_and_is_stratified_where_there_are_classes(
+    cv, y, stratified, kind
+):
+    folds = as_splitter(cv, y, np.arange(20) // 2, stratified=stratified, way_out="go home")
+    assert type(folds) is kind
+    assert folds.n_splits == (cv or 5)
+
+
+def test_a_splitter_stays_what_it_is():
+    cv = GroupShuffleSplit(2)
+    assert as_splitter(cv, Y, None, stratified=True, way_out="go home") is cv
+    splits = [(np.arange(10), np.arange(10, 20))]
+    given = as_splitter(splits, Y, None, stratified=True, way_out="go home")
+    assert list(given.split()) == splits

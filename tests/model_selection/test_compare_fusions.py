@@ -16,6 +16,7 @@ from sklearn.model_selection import (
     GroupKFold,
     RepeatedStratifiedKFold,
     ShuffleSplit,
+    StratifiedGroupKFold,
     StratifiedKFold,
     TimeSeriesSplit,
     cross_val_score,
@@ -175,6 +176,17 @@ def test_groups_reach_the_splitter_and_the_inner_splitter_of_stacking(data):
     compare_fusions(models, X, y, cv=GroupKFold(3), groups=groups)
     assert len(SpyGroupKFold.seen) == 3
     assert all(len(np.unique(inner)) == 6 for inner in SpyGroupKFold.seen)
+
+
+@pytest.mark.parametrize("cv", [None, 3])
+def test_a_number_of_folds_tears_no_group(data, cv):
+    X, y = data
+    groups = np.arange(90) // 5
+    found = compare_fusions(
+        {"early": make_early()}, X, y, cv=cv, groups=groups, baselines=False
+    ).scores["early"]
+    kept = StratifiedGroupKFold(cv or 5)
+    assert_allclose(found, cross_val_score(make_early(), X, y, cv=kept, groups=groups))
 
 
 def test_with_metadata_routing_groups_reach_whoever_requests_them(data):

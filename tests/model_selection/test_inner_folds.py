@@ -92,5 +92,34 @@ def test_too_few_groups_say_what_to_give():
 
 
 def test_late_fusions_follow_time_where_the_outer_folds_do():
-    assert isinstance(make_late_cv(list(TimeSeriesSplit(3).split(X))), TimeSeriesSplit)
-    assert make_late_cv(list(KFold(3).split(X))) is None
+    cv = TimeSeriesSplit(3, gap=2)
+    late_cv = make_late_cv(cv, list(cv.split(X)))
+    assert (late_cv.n_splits, late_cv.gap) == (5, 2)
+    assert make_late_cv(KFold(3), list(KFold(3).split(X))) is None
+
+
+@pytest.mark.parametrize(
+    ("cv", "n_rows", "n_folds"),
+    [
+        (TimeSeriesSplit(9), 40, 3),  # four rows are trained on at first
+        (TimeSeriesSplit(2, gap=4), 33, 2),  # seven rows; three folds would leave three
+        (TimeSeriesSplit(4, gap=3), 60, 2),
+    ],
+)
+def test_the_smallest_training_set_has_its_inner_folds(cv, n_rows, n_folds):
+    folds = list(cv.split(X[:n_rows]))
+    late_cv = make_late_cv(cv, folds)
+    assert late_cv.n_splits == n_folds
+    for train, _ in folds:
+        assert len(list(late_cv.split(train))) == n_folds
+
+
+def test_a_random_splitter_gives_the_same_folds_whoever_asks_first():
+    random = np.random.RandomState(0)
+    inner = InnerFolds(
+        KFold(2), KFold(3, shuffle=True, random_state=random), [([0], [1])], stratified=True
+    )
+    one, same = (inner.split(X, y, None, np.arange(N)) for _ in range(2))
+    for (_, test), (_, expected) in zip(one, same, strict=True):
+        assert test.tolist() == expected.tolist()
+    assert random.randint(1000) == np.random.RandomState(0).randint(1000)

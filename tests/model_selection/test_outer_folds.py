@@ -7,7 +7,6 @@ from sklearn.model_selection import ShuffleSplit, StratifiedKFold, TimeSeriesSpl
 
 from skmm.model_selection._outer_folds import (
     make_outer_folds,
-    make_search_folds,
     measure_test_over_train,
     name_score,
 )
@@ -45,15 +44,15 @@ GROUPS = np.arange(12) // 3
 
 
 @pytest.mark.parametrize(("cv", "n_folds"), [(None, 4), (2, 2)])
-def test_the_folds_of_a_search_keep_groups_whole(cv, n_folds):
-    folds = make_search_folds(cv, X, y, GROUPS, classifier=True)
+def test_a_number_of_folds_keeps_groups_whole(cv, n_folds):
+    folds = make_outer_folds(cv, X, y, GROUPS, classifier=True)
     assert len(folds) == n_folds
     assert not any(set(GROUPS[train]) & set(GROUPS[test]) for train, test in folds)
 
 
-def test_the_folds_of_a_search_are_shuffled_unless_their_number_is_given():
+def test_folds_are_shuffled_unless_their_number_is_given():
     shuffled, ordered = (
-        make_search_folds(cv, np.zeros((50, 1)), np.zeros(50), None, classifier=False)
+        make_outer_folds(cv, np.zeros((50, 1)), np.zeros(50), None, classifier=False)
         for cv in (None, 5)
     )
     assert ordered[0][1].tolist() == list(range(10))
@@ -61,14 +60,14 @@ def test_the_folds_of_a_search_are_shuffled_unless_their_number_is_given():
     assert len(shuffled) == 5
 
 
-def test_a_splitter_of_a_search_is_asked():
-    folds = make_search_folds(TimeSeriesSplit(3), X, y, None, classifier=True)
+def test_a_splitter_is_asked():
+    folds = make_outer_folds(TimeSeriesSplit(3), X, y, None, classifier=True)
     assert [len(train) for train, _ in folds] == [3, 6, 9]
 
 
-def test_too_few_samples_for_a_search_are_refused():
+def test_too_few_samples_are_refused():
     with pytest.raises(ValueError, match="no class has two samples.*; give more samples"):
-        make_search_folds(None, X[:2], np.arange(2), None, classifier=True)
+        make_outer_folds(None, X[:2], np.arange(2), None, classifier=True)
 
 
 @pytest.mark.parametrize(
@@ -77,3 +76,14 @@ def test_too_few_samples_for_a_search_are_refused():
 )
 def test_the_score_has_a_name(scoring, classifier, name):
     assert name_score(scoring, classifier) == name
+
+
+def test_a_number_of_folds_keeps_groups_whole_whatever_y_is():
+    groups = np.arange(12) % 4
+    for classifier, target in [
+        (True, np.linspace(0, 1, 12)),
+        (True, np.eye(12)[:, :2]),
+        (False, y),
+    ]:
+        for train, test in make_outer_folds(3, X, target, groups, classifier=classifier):
+            assert not set(groups[train]) & set(groups[test])
