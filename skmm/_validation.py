@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.sparse import issparse
 from sklearn.base import _fit_context
 from sklearn.metrics._scorer import _BaseScorer
+from sklearn.model_selection._search import BaseSearchCV as _BaseSearchCV
 from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._indexing import _get_column_indices
 from sklearn.utils._metadata_requests import _raise_for_params, _routing_enabled
@@ -43,6 +44,7 @@ __all__ = [
     "StrOptions",
     "_BaseComposition",
     "_BaseScorer",
+    "_BaseSearchCV",
     "_VisualBlock",
     "_check_method_params",
     "_check_sample_weight",

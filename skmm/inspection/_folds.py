@@ -12,9 +12,9 @@ from skmm._validation import (
     _safe_indexing,
 )
 from skmm.fusion._folds import as_splitter
+from skmm.fusion._groups import add_groups
 from skmm.inspection._game import check_finite, score_coalitions
 from skmm.inspection._intervals import Scores
-from skmm.inspection._modalities import LATE
 from skmm.inspection._restricted import restrict
 from skmm.inspection._scoring import score_blockwise
 
@@ -43,8 +43,8 @@ def score_folds(estimator, samples, rules, cv, params, n_jobs):
     if len(folds) < 2:
         raise ValueError(f"cv={cv!r} gives {len(folds)} fold; at least 2 are needed")
     params = dict(params or {})
-    if samples.groups is not None and _takes_groups(estimator):
-        params = {"groups": samples.groups} | params
+    if not _routing_enabled() or _requests_groups(estimator):
+        params = add_groups(params, estimator, samples.groups)
     play = _refit_fold if rules.removal == "refit" else _play_fold
     results = Parallel(n_jobs=n_jobs)(
         delayed(play)(estimator, samples, rules, train, test, params) for train, test in folds
@@ -55,10 +55,8 @@ def score_folds(estimator, samples, rules, cv, params, n_jobs):
     return Scores(values, test_over_train=n_test / n_train)
 
 
-def _takes_groups(estimator):
-    if _routing_enabled():
-        return bool(get_routing_for_object(estimator).consumes("fit", ["groups"]))
-    return isinstance(estimator, LATE)
+def _requests_groups(estimator):
+    return bool(get_routing_for_object(estimator).consumes("fit", ["groups"]))
 
 
 def _play_fold(estimator, samples, rules, train, test, params):

@@ -174,8 +174,8 @@ def modality_importance(
         on all of X; with ``removal="refit"`` it is 5 folds.
     groups : array-like of shape (n_samples,), default=None
         Samples that belong together, such as those of one speaker: `cv` keeps them in one fold, and
-        the intervals count them as one. A late fusion that is fitted here gets them, and any other
-        estimator with metadata routing enabled.
+        the intervals count them as one. A late or deep fusion or a search that is fitted here
+        gets them, and any other estimator with metadata routing enabled.
     sample_weight : array-like of shape (n_samples,), default=None
         Weights of the samples in the score.
     params : dict, default=None

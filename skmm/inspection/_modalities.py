@@ -6,9 +6,8 @@ from sklearn.pipeline import Pipeline
 
 from skmm._validation import _get_column_indices, refuse_dict
 from skmm.frame import check_frame
-from skmm.fusion import LateFusionClassifier, LateFusionRegressor, MultimodalFusion
-
-LATE = (LateFusionClassifier, LateFusionRegressor)
+from skmm.fusion import MultimodalFusion
+from skmm.fusion._groups import LATE
 
 
 def check_samples(X):

@@ -5,6 +5,11 @@ from sklearn.pipeline import Pipeline
 
 from skmm.fusion import LateFusionClassifier, LateFusionRegressor, MultimodalFusion
 
+OTHER_BASELINES = (
+    "; this modality alone was made of a fusion: if it cannot stand alone, give "
+    "baselines={modality: estimator}, or set baselines=False"
+)
+
 
 def single_modalities(models):
     """Make one model per modality out of the first model that can be taken apart.

@@ -47,9 +47,7 @@ class Candidate(NamedTuple):
     seconds: float = 0.0  # a guess, where there are no parts
 
 
-def make_candidates(
-    features, learners, strategies, *, cv=None, deep_features=None, gaps=False, n_samples=0
-):
+def make_candidates(features, learners, strategies, *, deep_features=None, gaps=False, n_samples=0):
     """Make all candidates, the cheap ones first.
 
     Parameters
@@ -58,8 +56,6 @@ def make_candidates(
     learners : list of (name, estimator)
     strategies : collection of str, or dict {str: estimator}
         Which of ``KINDS``, or the fusions themselves.
-    cv : splitter, default=None
-        Inner folds of late fusions.
     deep_features : list of (modality, transformer) or (modality, transformer, columns), default=None
         What networks are given instead of `features`.
     gaps : bool, default=False
@@ -85,7 +81,7 @@ def make_candidates(
         if "late" in kinds:
             candidates.append(_make_product(features, learner, learners))
     if "late" in kinds:
-        candidates += _make_stackings(features, learners, cv)
+        candidates += _make_stackings(features, learners)
     if "deep" in kinds:
         blocks = [_dense(f) for f in features] if deep_features is None else deep_features
         seconds = SECONDS_PER_SAMPLE * DEEP["max_epochs"] * n_samples
@@ -144,25 +140,25 @@ def _with_probabilities(learner):
 def _make_product(features, learner, learners):
     rule = "mean" if is_regressor(learner[1]) else "product"
     name = _name(f"late {rule}", learner, learners)
-    return _late(features, [learner], learners, rule, None, name)
+    return _late(features, [learner], learners, rule, name)
 
 
-def _make_stackings(features, learners, cv):
+def _make_stackings(features, learners):
     for learner in learners:
         name = _name("late stacking", learner, learners)
-        yield _late(features, [learner], learners, "stacking", cv, name)
+        yield _late(features, [learner], learners, "stacking", name)
     if len(learners) > 1:
-        yield _late(features, learners, learners, "stacking", cv, "late stacking, all")
+        yield _late(features, learners, learners, "stacking", "late stacking, all")
 
 
-def _late(features, chosen, learners, rule, cv, name):
+def _late(features, chosen, learners, rule, name):
     members, parts = [], []
     for learner in chosen:
         for feature in features:
             part = _name(feature.modality, learner, chosen)
             members.append((part, _member(feature, learner[1]), feature.given))
             parts.append(_name(feature.modality, learner, learners))
-    model = _late_fusion(chosen[0][1])(members, rule=rule, cv=cv)
+    model = _late_fusion(chosen[0][1])(members, rule=rule)
     n_fits = 1 + N_FOLDS if rule == "stacking" else 1
     return Candidate(name, model, parts=tuple(parts), n_fits=n_fits)
 

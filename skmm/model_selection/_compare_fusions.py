@@ -2,7 +2,7 @@
 
 import os
 
-from sklearn.base import is_classifier
+from sklearn.base import clone, is_classifier
 from sklearn.metrics import get_scorer_names
 from sklearn.model_selection import ParameterGrid
 from sklearn.utils import indexable
@@ -18,16 +18,17 @@ from skmm._validation import (
 )
 from skmm.cache import FeatureCache
 from skmm.fusion._folds import N_FOLDS
-from skmm.model_selection._baselines import single_modalities
+from skmm.fusion._groups import add_groups
+from skmm.model_selection._baselines import OTHER_BASELINES, single_modalities
 from skmm.model_selection._comparison import FusionComparison
 from skmm.model_selection._grids import check_name, make_grids
-from skmm.model_selection._inner_folds import InnerFolds
+from skmm.model_selection._inner_folds import InnerFolds, make_late_cv, set_late_cv
 from skmm.model_selection._journal import open_journal
-from skmm.model_selection._metadata import add_groups
 from skmm.model_selection._outer_folds import (
     make_outer_folds,
     measure_test_over_train,
     name_score,
+    read_scoring,
 )
 from skmm.model_selection._shared_folds import Data, Strategy, fit_on_all_rows, score_on_folds
 
@@ -87,17 +88,22 @@ def compare_fusions(
         The target.
     cv : int, cross-validation generator or iterable, default=5
         How to split into folds, as in :func:`~sklearn.model_selection.cross_validate`; with `groups`
-        a number of folds keeps them whole. The split is made once.
+        a number of folds keeps them whole. The split is made once. Where every fold is tested on rows
+        after those it is trained on, late fusions without a `cv` of their own keep the order of time
+        in their inner folds, too.
     scoring : str, callable or None, default=None
         One score, where greater is better, as in :func:`~sklearn.model_selection.cross_validate`.
-        None is accuracy for classifiers and R2 for regressors.
+        None is accuracy for classifiers and R2 for regressors, whatever their own ``score`` is.
     groups : array-like of shape (n_samples,), default=None
         Groups, such as speakers or subjects, that `cv` keeps together, and so do the inner folds of
         a search, of a late or deep fusion and of a :class:`FusionSearchCV`. A model inside a pipeline
         gets them only with metadata routing enabled, when they reach every model that requests them.
     params : dict, default=None
-        What to pass on to ``fit`` of every model and to the score, such as
-        ``{"sample_weight": weights}``, as in :func:`~sklearn.model_selection.cross_validate`.
+        What to pass on to ``fit`` of every model, such as ``{"sample_weight": weights}``, as in
+        :func:`~sklearn.model_selection.cross_validate`. Every model has to take it, which a Pipeline
+        does only with metadata routing enabled, and what its steps request. Without metadata routing
+        the score is not given any; with it, a scorer is given what it requests, and None requests
+        nothing.
     search : dict {str: dict or list of dict}, default=None
         Parameter grids by model, as in :class:`~sklearn.model_selection.GridSearchCV`. In every fold
         parameters are chosen within the training rows, by `scoring`. Single modalities that are made
@@ -118,11 +124,13 @@ def compare_fusions(
         gives them.
     memory : str, path-like or FeatureCache, default=None
         A cache for all extractors in the models that have none of their own, so that each sample is
-        extracted once over all models, folds and candidates.
+        extracted once over all models, folds and candidates. Extractors inside a
+        :class:`~sklearn.frozen.FrozenEstimator` are left as they are.
     resume : str or path-like, default=None
         A file that results are written to as they come. If it is there already, what it holds is not
         computed again: call the same once more after an interruption, or with more models. It is
-        refused where data, folds or a model of the same name are others.
+        refused where data, folds or a model of the same name are others; a single modality that is
+        made of another model than before is computed anew.
     refit : bool or str, default=False
         Whether to search and fit the model with the best mean score on all rows, for
         ``best_estimator_``; a name asks for that model.
@@ -157,7 +165,8 @@ def compare_fusions(
     number of models; ``pairwise()`` has some that are.
 
     With `resume`, files count by path, size and time of modification, estimators by class and
-    parameters, and functions by name. The file is read as JSON, and nothing in it is executed.
+    parameters, frozen ones by what they have learned, too, and functions by name. The
+    file is read as JSON, and nothing in it is executed.
 
     Examples
     --------
@@ -193,21 +202,33 @@ def compare_fusions(
     refuse_dict(X)
     X, y, groups = indexable(X, y, groups)
     singles = _baseline_models(baselines, models)
-    candidates = singles | models
-    _check_models(candidates)
+    _check_models(singles | models)
     if isinstance(refit, str):
-        check_name(refit, candidates, "refit")
+        check_name(refit, singles | models, "refit")
     grids = make_grids(search, models, singles, made_of_models=baselines is True)
-    classifier = all(map(is_classifier, candidates.values()))
+    classifier = all(map(is_classifier, (singles | models).values()))
     cv = N_FOLDS if cv is None else cv
     folds = make_outer_folds(cv, X, y, groups, classifier=classifier)
+    late_cv = make_late_cv(cv, folds)
+    candidates = {
+        name: set_late_cv(clone(model), late_cv) for name, model in (singles | models).items()
+    }
     strategies = [
-        Strategy(name, model, grids.get(name), add_groups(params, model, groups))
+        Strategy(
+            name,
+            model,
+            grids.get(name),
+            add_groups(params, model, groups),
+            way_out=OTHER_BASELINES if baselines is True and name in singles else "",
+        )
         for name, model in candidates.items()
     ]
     inner_folds = InnerFolds(cv, inner_cv, folds, stratified=classifier)
-    data = Data(X, y, scoring, groups, inner_folds, memory)
-    journal = None if resume is None else open_journal(resume, strategies, data, folds, params)
+    data = Data(X, y, read_scoring(scoring, candidates.values()), groups, inner_folds, memory)
+    made = singles if baselines is True else {}
+    journal = None
+    if resume is not None:
+        journal = open_journal(resume, strategies, data, folds, params, may_change=made)
     results = score_on_folds(
         strategies, data, folds, journal=journal, n_jobs=n_jobs, verbose=verbose
     )

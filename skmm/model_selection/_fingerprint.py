@@ -6,6 +6,7 @@ import joblib
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
+from sklearn.frozen import FrozenEstimator
 
 from skmm.cache._keys import hash_sample, hash_text
 from skmm.frame import TensorArray
@@ -20,7 +21,8 @@ def hash_object(value):
     Parameters
     ----------
     value : object
-        Estimators count by their class and parameters, and functions by their name.
+        Estimators count by their class and parameters, frozen ones by what they have learned, too,
+        and functions by their name.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def _digest(content):
 
 def _describe(value):
     """Turn a value into builtins whose repr is complete."""
-    if isinstance(value, BaseEstimator):
+    if isinstance(value, BaseEstimator) and not isinstance(value, FrozenEstimator):
         params = value.get_params(deep=False)
         kept = {name: param for name, param in params.items() if name not in _IDLE}
         return [_name(type(value)), _describe(kept)]

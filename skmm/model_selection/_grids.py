@@ -25,12 +25,15 @@ def make_grids(search, models, singles, *, made_of_models):
     Raises
     ------
     ValueError
-        If a grid is for no model.
+        If a grid is for no model, or empty.
     """
     search = {} if search is None else search
     for name, grid in search.items():
         check_name(name, models | singles, "search")
-        ParameterGrid(grid)  # complains about what is no grid
+        if not len(ParameterGrid(grid)):  # complains about what is no grid
+            raise ValueError(
+                f"search[{name!r}] is {grid!r}; expected a grid, or leave {name!r} out of search"
+            )
     narrowed = single_grids(models, singles, search) if made_of_models else {}
     return narrowed | search
 
@@ -73,7 +76,12 @@ def _narrow(grid, modality, singles, model):
         return _without_drop(kept, modality)
     step = model.steps[0][0]
     others = [f"{step}__{m}" for m in (*singles, "fusion", "transformers") if m != modality]
-    kept = {key: values for key, values in grid.items() if not any(_is_at(key, o) for o in others)}
+    kept = {
+        key: values
+        for key, values in grid.items()
+        # Another first step would bring the other modalities back.
+        if key not in (step, "steps") and not any(_is_at(key, other) for other in others)
+    }
     return _without_drop(kept, f"{step}__{modality}")
 
 

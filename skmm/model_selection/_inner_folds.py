@@ -7,6 +7,8 @@ from sklearn.model_selection import TimeSeriesSplit
 
 from skmm._validation import Integral, _safe_indexing
 from skmm.fusion._folds import N_FOLDS, as_splitter
+from skmm.fusion._groups import LATE
+from skmm.model_selection._extractors import parts_of
 
 
 def follows_time(folds):
@@ -39,6 +41,14 @@ def make_late_cv(cv, folds):
     if not follows_time(folds):
         return None
     return make_time_splitter(min(len(train) for train, _ in folds), _gap_of(cv))
+
+
+def set_late_cv(model, cv):
+    """Give inner folds to the late fusions inside `model`, which is changed, that have none."""
+    for part in parts_of(model, frozen=False):
+        if cv is not None and isinstance(part, LATE) and part.cv is None:
+            part.cv = cv
+    return model
 
 
 def _gap_of(cv):

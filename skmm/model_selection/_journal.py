@@ -9,13 +9,14 @@ import numpy as np
 import sklearn
 
 import skmm
+from skmm._atomic import replacing
 from skmm.model_selection._fingerprint import hash_object, hash_rows
 
 FORMAT = 1  # goes up when lines change their meaning
 _MAY_BE_NAN = ("n_extractions", "model_size")
 
 
-def open_journal(path, strategies, data, folds, params):
+def open_journal(path, strategies, data, folds, params, *, may_change=()):
     """Open a journal for the results of these models on these data.
 
     Parameters
@@ -26,6 +27,8 @@ def open_journal(path, strategies, data, folds, params):
     folds : list of (train, test)
     params : dict or None
         Metadata for the models.
+    may_change : collection of str, default=()
+        As in :class:`Journal`.
 
     Returns
     -------
@@ -42,7 +45,7 @@ def open_journal(path, strategies, data, folds, params):
     }
     inner_cv = data.inner_folds.inner_cv
     hashes = {s.name: hash_object([s.model, s.grid, s.grid and inner_cv]) for s in strategies}
-    return Journal(path, circumstances, hashes)
+    return Journal(path, circumstances, hashes, may_change)
 
 
 class Journal:
@@ -58,6 +61,8 @@ class Journal:
         Hashes of everything but the models that results depend on, by name.
     hashes : dict of str to str
         Hashes of the models, by name.
+    may_change : collection of str, default=()
+        Models that may be others than before: their results are not found then.
 
     Raises
     ------
@@ -65,7 +70,7 @@ class Journal:
         If the file is of something else, or of other data, folds or models.
     """
 
-    def __init__(self, path, circumstances, hashes):
+    def __init__(self, path, circumstances, hashes, may_change=()):
         self.path = Path(path)
         self.hashes = hashes
         self.header = {"skmm": "compare_fusions", "format": FORMAT, "of": circumstances}
@@ -75,7 +80,7 @@ class Journal:
         if lines:
             self._check_header(records)
         self.records = records[1:]
-        self._check_models()
+        self._check_models(may_change)
         if len(records) < len(lines) or not content.endswith(b"\n"):
             self._write_anew()
 
@@ -85,7 +90,7 @@ class Journal:
         return {
             (record["model"], record["fold"]): _restore(record)
             for record in self.records
-            if record["model"] in names
+            if record["model"] in names and record["hash"] == self.hashes[record["model"]]
         }
 
     def add(self, record):
@@ -110,26 +115,19 @@ class Journal:
                 "another path, or delete the file"
             )
 
-    def _check_models(self):
+    def _check_models(self, may_change):
         for record in self.records:
             name = record["model"]
-            if record["hash"] != self.hashes.get(name, record["hash"]):
+            if name not in may_change and record["hash"] != self.hashes.get(name, record["hash"]):
                 raise ValueError(
                     f"resume={str(self.path)!r} holds results of another model {name!r}, with other "
                     "parameters or another grid; rename the model, or give another path"
                 )
 
     def _write_anew(self):
-        """Write all lines that can be read to another file, and put it in the place of this one."""
-        draft = self.path.with_name(f"{self.path.name}.{os.getpid()}.tmp")
-        try:
-            with draft.open("wb") as file:
-                file.writelines(map(_write, [self.header, *self.records]))
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, self.path)
-        finally:
-            draft.unlink(missing_ok=True)
+        """Keep the lines that can be read."""
+        with replacing(self.path) as file:
+            file.writelines(map(_write, [self.header, *self.records]))
 
 
 def _write(record):

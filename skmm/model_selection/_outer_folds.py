@@ -1,7 +1,10 @@
 """The folds that all models are scored on."""
 
 import numpy as np
+from sklearn.base import is_classifier, is_regressor
+from sklearn.metrics import get_scorer
 
+from skmm._validation import _routing_enabled
 from skmm.fusion._folds import as_splitter
 
 
@@ -37,6 +40,29 @@ def make_outer_folds(cv, X, y, groups, *, classifier):
 def measure_test_over_train(folds):
     """Size of the test folds over the size of their training sets."""
     return sum(len(test) for _, test in folds) / sum(len(train) for train, _ in folds)
+
+
+def read_scoring(scoring, models):
+    """The scoring for all models; their own ``score`` may be of another kind in a search.
+
+    Parameters
+    ----------
+    scoring : str, callable or None
+    models : iterable of estimator
+
+    Returns
+    -------
+    scoring : str, callable or None
+        None only where models are neither all classifiers nor all regressors.
+    """
+    if scoring is not None:
+        return scoring
+    models = list(models)
+    kinds = {"accuracy": is_classifier, "r2": is_regressor}
+    name = next((name for name, is_kind in kinds.items() if all(map(is_kind, models))), None)
+    if name is None or not _routing_enabled():
+        return name
+    return get_scorer(name).set_score_request(sample_weight=False)
 
 
 def name_score(scoring, classifier):

@@ -55,7 +55,8 @@ class Race:
         Parameters
         ----------
         n_guaranteed : int
-            So many at the head are scored in any case, and the best of them on all folds.
+            So many at the head are scored in any case, and the best of them on all folds. If all of
+            them fail, the next single modality takes their place.
         verbose : bool or int, default=False
 
         Returns
@@ -65,7 +66,10 @@ class Race:
         runners = self.candidates
         self.guaranteed = {candidate.name for candidate in runners[:n_guaranteed]}
         with tqdm(desc="FusionSearchCV", unit=" fits", disable=not verbose) as bar:
-            for number in range(len(self.folds)):
+            self._score(runners[:n_guaranteed], 0, bar)
+            self._score(runners[n_guaranteed:], 0, bar)
+            runners = self._choose(runners, 1)
+            for number in range(1, len(self.folds)):
                 self._score(runners, number, bar)
                 runners = self._choose(runners, number + 1)
         return [
@@ -97,6 +101,9 @@ class Race:
     def _may_begin(self, candidate):
         """Whether there is time for a candidate, and after a fold of it for the best of the others."""
         if candidate.name in self.guaranteed:
+            return True
+        if candidate.is_single and not any(self.records.values()):
+            self.guaranteed.add(candidate.name)  # in place of those that failed
             return True
         begun = [c for c in self.candidates if self.records[c.name]]
         rest = self.budget.need(self._rank(begun)[:N_FINALISTS], len(self.folds) - 1)

@@ -11,18 +11,19 @@ from sklearn.base import clone, is_classifier
 from sklearn.exceptions import FitFailedWarning
 
 from skmm._validation import did_you_mean, draw_seed
+from skmm.fusion._groups import add_groups
 from skmm.model_selection._candidates import KINDS, make_candidates
 from skmm.model_selection._choice import choose
 from skmm.model_selection._comparison import FusionComparison
 from skmm.model_selection._extractors import set_memory
 from skmm.model_selection._features import has_gaps, look_at_features
-from skmm.model_selection._inner_folds import follows_time, make_late_cv
+from skmm.model_selection._inner_folds import make_late_cv, set_late_cv
 from skmm.model_selection._learners import check_learners, make_learners
-from skmm.model_selection._metadata import add_groups
 from skmm.model_selection._outer_folds import (
     make_outer_folds,
     measure_test_over_train,
     name_score,
+    read_scoring,
 )
 from skmm.model_selection._race import Race, make_budget
 from skmm.model_selection._search_results import compare_complete, tabulate
@@ -67,21 +68,14 @@ def search_strategies(search, members, X, y, groups):
             features,
             learners,
             kinds,
-            cv=make_late_cv(search.cv, folds),
             deep_features=search.deep_features,
             gaps=has_gaps(X),
             n_samples=len(y),
         )
+        late_cv = make_late_cv(search.cv, folds)
         seed = draw_seed(search.random_state)
-        strategies = [
-            Strategy(
-                candidate.name,
-                set_seeds(clone(candidate.model), seed),
-                params=_share_groups(candidate.model, groups, folds),
-            )
-            for candidate in candidates
-        ]
-        data = Data(X, y, search.scoring, groups, memory=memory)
+        strategies = [_make_strategy(candidate, seed, late_cv, groups) for candidate in candidates]
+        data = Data(X, y, read_scoring(search.scoring, [search]), groups, memory=memory)
         race = Race(candidates, strategies, data, folds, budget, n_jobs=search.n_jobs)
         outcomes = race.run(n_guaranteed=len(features), verbose=search.verbose)
         _warn_of_failures(outcomes)
@@ -117,6 +111,11 @@ def _read_strategies(strategies):
     return kinds
 
 
+def _make_strategy(candidate, seed, late_cv, groups):
+    model = set_late_cv(set_seeds(clone(candidate.model), seed), late_cv)
+    return Strategy(candidate.name, model, params=add_groups(None, model, groups))
+
+
 @contextmanager
 def _open_memory(memory):
     """The cache that is given, or a folder that is there inside the scope only."""
@@ -125,11 +124,6 @@ def _open_memory(memory):
         return
     with tempfile.TemporaryDirectory(prefix="skmm-") as folder:
         yield os.path.join(folder, "rows")
-
-
-def _share_groups(model, groups, folds):
-    """The groups for a model that can take them; folds in the order of time have no use for them."""
-    return None if follows_time(folds) else add_groups(None, model, groups)
 
 
 def _warn_of_failures(outcomes):

@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import check_scoring
 from sklearn.model_selection import cross_validate
+from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.parallel import Parallel, delayed
 from tqdm.auto import tqdm
 
@@ -16,12 +18,13 @@ from skmm.model_selection._nested_search import read_scores, search_params
 
 
 class Strategy(NamedTuple):
-    """A model, the grid its parameters are searched in, and the metadata it is given."""
+    """A model, the grid its parameters are searched in, and what else belongs to it."""
 
     name: str
     model: object
     grid: object = None  # as in ParameterGrid; None without a search
-    params: dict | None = None
+    params: dict | None = None  # metadata it is given
+    way_out: str = ""  # what its errors end with
 
 
 class Data(NamedTuple):
@@ -90,7 +93,8 @@ def score_on_fold(strategy, data, number, fold):
             found = search_params(strategy, data, fold[0])
             result = fit_and_score(found.model, strategy, data, fold)
         except Exception as error:
-            raise ValueError(f"{place}: {type(error).__name__}: {error}") from error
+            message = f"{place}: {type(error).__name__}: {error}{strategy.way_out}"
+            raise ValueError(message) from error
     n_extractions = count["extractions"] if counts_extractions(found.model) else np.nan
     return {
         "model": strategy.name,
@@ -117,8 +121,22 @@ def fit_on_all_rows(strategy, data):
     everything = np.arange(len(data.y))
     found = search_params(strategy, data, everything)
     # A fold like others, so that metadata go where they went in those.
-    result = fit_and_score(found.model, strategy, data, (everything, everything))
+    data = data._replace(scoring=NoScore(check_scoring(found.model, data.scoring)))
+    result = fit_and_score(found.model, strategy, data, (everything, everything[:1]))
     return result["estimator"][0], found.params
+
+
+class NoScore:
+    """Scores nothing, and takes the metadata that a scorer requests."""
+
+    def __init__(self, scorer):
+        self.scorer = scorer
+
+    def __call__(self, model, X, y, **metadata):
+        return 0.0
+
+    def get_metadata_routing(self):
+        return get_routing_for_object(self.scorer)
 
 
 def fit_and_score(model, strategy, data, fold):

@@ -6,7 +6,13 @@ from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import get_scorer
-from sklearn.model_selection import ShuffleSplit, StratifiedGroupKFold, cross_val_score
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    ShuffleSplit,
+    StratifiedGroupKFold,
+    cross_val_score,
+)
 from sklearn.pipeline import make_pipeline
 
 from skmm import LateFusionClassifier, MultimodalFusion
@@ -94,3 +100,18 @@ def test_splits_may_be_masks():
         for cv in (masks, numbers)
     ]
     assert np.array_equal(found[0].interval, found[1].interval)
+
+
+class TakesGroups(Spy):
+    def fit(self, X, y, groups=None):
+        self.groups_ = groups
+        assert len(groups) == len(X)
+        return super().fit(X, y)
+
+
+@pytest.mark.parametrize(
+    "model", [TakesGroups(), GridSearchCV(LogisticRegression(), {}, cv=GroupKFold(2))]
+)
+def test_groups_reach_whatever_takes_them(model):
+    groups = np.arange(12) // 2
+    modality_importance(model, X, Y, cv=2, groups=groups, removal="permute", random_state=0)

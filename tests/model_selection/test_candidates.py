@@ -9,7 +9,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -137,12 +136,6 @@ def test_numbers_are_learned_by_regressors():
     assert isinstance(candidates["late mean"].model, LateFusionRegressor)
     assert isinstance(candidates["a"].model, LateFusionRegressor)
     assert isinstance(candidates["deep gated"].model[-1], DeepFusionRegressor)
-
-
-def test_inner_folds_of_late_fusions_are_given():
-    cv = TimeSeriesSplit(2)
-    candidates = by_name(FEATURES, [LINEAR], ("late",), cv=cv)
-    assert candidates["late stacking"].model.cv is cv
 
 
 def test_fusions_can_be_given():

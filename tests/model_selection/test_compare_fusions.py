@@ -25,7 +25,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
 
 from skmm.datasets import make_multimodal_classification, make_multimodal_regression
-from skmm.fusion import LateFusionClassifier, LateFusionRegressor, MultimodalFusion
+from skmm.fusion import CanonicalFusion, LateFusionClassifier, LateFusionRegressor, MultimodalFusion
+from skmm.fusion._out_of_fold import make_splits
 from skmm.model_selection import bayesian_ttest, compare_fusions, corrected_ttest
 from tests.tiny_extractors import Spied
 
@@ -162,6 +163,26 @@ def test_scoring_is_that_of_cross_val_score(data, scoring, name):
     assert comparison.score_name == name
 
 
+def test_without_a_scoring_a_search_is_scored_like_the_others(data):
+    X, y = data
+    tuned = GridSearchCV(make_early(), {"logisticregression__C": [1.0]}, scoring="neg_log_loss")
+    models = {"early": make_early(), "tuned": tuned}
+    scores = compare_fusions(models, X, y, cv=3, baselines=False).scores
+    assert scores["tuned"].tolist() == scores["early"].tolist()
+
+
+def test_a_modality_that_cannot_stand_alone_says_what_to_do(data):
+    X, y = data
+    fusion = CanonicalFusion(n_components=2)
+    early = make_early().set_params(multimodalfusion__fusion=fusion)
+    early.set_params(multimodalfusion__fusion__n_components=7)  # b has five features
+    with pytest.raises(ValueError, match="model 'b', fold 0.*set baselines=False"):
+        compare_fusions({"early": early}, X, y, cv=2)
+    with pytest.raises(ValueError, match="model 'early', fold 0") as caught:
+        compare_fusions({"early": early}, X, y, cv=2, baselines=False)
+    assert "baselines" not in str(caught.value)
+
+
 def test_missing_modalities_are_left_to_the_models():
     X, y = make_multimodal_classification(90, modalities=MODALITIES, missing=0.2, random_state=0)
     comparison = compare_fusions({"late": make_late()}, X, y, cv=3)
@@ -253,6 +274,26 @@ def test_inner_folds_keep_groups_together_and_late_fusions_get_them(data):
     # 6 of 9 groups train in a fold; 5 inner folds of them leave 4 or 5, and then all 6 are fitted.
     assert sorted(set(numbers)) == [4, 5, 6]
     assert numbers.count(6) == 3
+
+
+def test_late_fusions_keep_the_order_of_time_within(data, monkeypatch):
+    X, y = data
+    seen = []
+
+    def spy(*given):
+        seen.extend(splits := make_splits(*given))
+        return splits
+
+    monkeypatch.setattr("skmm.fusion._late.make_splits", spy)
+    models = {
+        "late": make_late(rule="stacking"),
+        "nested": make_pipeline(make_late(rule="stacking")),
+    }
+    options = {"cv": TimeSeriesSplit(2, gap=1), "groups": np.arange(90), "baselines": False}
+    compare_fusions(models, X, y, **options)
+    assert len(seen) == 2 * 2 * 5
+    assert all(train.max() + 1 < test.min() for train, test in seen)
+    assert models["late"].cv is None
 
 
 class Clock(DecisionTreeClassifier):
@@ -403,6 +444,18 @@ def test_what_a_search_chose_is_known_again(data, tmp_path):
     first = compare_fusions({"late": make_late()}, X, y, **options)
     again = compare_fusions({"late": make_late()}, X, y, n_jobs=2, **options)
     pd.testing.assert_frame_equal(again.results, first.results)
+
+
+def test_single_modalities_of_another_model_are_computed_anew(data, tmp_path):
+    X, y = data
+    options = {"cv": 2, "resume": tmp_path / "results.jsonl"}
+    first = compare_fusions({"early": make_early()}, X, y, **options).scores
+    models = {"early": make_early(), "late": make_late()}
+    both = compare_fusions(models, X, y, **options).scores
+    expected = compare_fusions(models, X, y, cv=2).scores
+    pd.testing.assert_frame_equal(both, expected)
+    again = compare_fusions({"early": make_early()}, X, y, **options).scores
+    pd.testing.assert_frame_equal(again, first)
 
 
 def test_other_data_or_models_are_not_mixed_with_earlier_results(data, tmp_path):

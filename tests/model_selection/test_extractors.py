@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
@@ -68,3 +69,12 @@ def test_a_cache_can_be_taken_away_from_a_fitted_model(model, tmp_path):
     set_memory(model, None, old=str(tmp_path / "rows"))
     assert not any(getattr(part, "memory", None) for part in parts_of(model))
     np.testing.assert_array_equal(model.predict_proba(X), expected)
+
+
+def test_a_frozen_extractor_is_the_users_and_left_as_it_is():
+    own = HOGExtractor()
+    copy = clone(make_pipeline(FrozenEstimator(own), LogisticRegression()))
+    set_memory(copy, "folder")
+    assert copy[0].estimator is own
+    assert own.memory is None
+    assert own in list(parts_of(copy))

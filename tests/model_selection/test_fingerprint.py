@@ -7,10 +7,11 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from skmm import LateFusionClassifier, make_frame
 from skmm.image import HOGExtractor
@@ -131,3 +132,11 @@ def test_matrices_are_told_apart():
     assert hash_rows(np.eye(3)) == hash_rows(np.eye(3))
     assert hash_rows(np.eye(3)) != hash_rows(np.ones((3, 3)))
     assert hash_rows(pd.DataFrame(np.eye(3))) != hash_rows(pd.DataFrame(np.ones((3, 3))))
+
+
+def test_what_is_frozen_is_told_apart_by_what_it_has_learned():
+    one, same, other = (
+        FrozenEstimator(StandardScaler().fit(np.eye(3) * scale)) for scale in (1, 1, 2)
+    )
+    assert hash_object([one]) == hash_object([same])
+    assert hash_object([one]) != hash_object([other])

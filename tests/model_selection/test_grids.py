@@ -79,3 +79,19 @@ def test_a_grid_for_no_model_is_refused():
 def test_what_is_no_grid_is_refused():
     with pytest.raises(TypeError, match="Parameter grid"):
         grids({"late": {"a__C": 3}}, {"late": LATE})
+
+
+def test_a_modality_alone_is_never_made_a_fusion_again():
+    fusion = MultimodalFusion([("a", "passthrough"), ("b", "passthrough")])
+    grid = {
+        "multimodalfusion": [fusion],
+        "steps": [EARLY.steps],
+        "logisticregression__C": [1, 2],
+    }
+    found = grids({"early": grid}, {"early": EARLY})
+    assert found["a"] == found["b"] == [{"logisticregression__C": [1, 2]}]
+
+
+def test_an_empty_grid_is_refused():
+    with pytest.raises(ValueError, match=r"search\['late'\] is \[\]; .*leave 'late' out"):
+        grids({"late": []}, {"late": LATE})

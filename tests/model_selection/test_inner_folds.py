@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, TimeSeriesSplit
+from sklearn.pipeline import make_pipeline
 
-from skmm.model_selection._inner_folds import InnerFolds, follows_time, make_late_cv
+from skmm import LateFusionClassifier
+from skmm.model_selection._inner_folds import InnerFolds, follows_time, make_late_cv, set_late_cv
 
 N = 60
 X = np.zeros((N, 1))
@@ -102,8 +105,7 @@ def test_late_fusions_follow_time_where_the_outer_folds_do():
     ("cv", "n_rows", "n_folds"),
     [
         (TimeSeriesSplit(9), 40, 3),  # four rows are trained on at first
-        (TimeSeriesSplit(2, gap=4), 33, 2),  # seven rows; three folds would leave three
-        (TimeSeriesSplit(4, gap=3), 60, 2),
+        (TimeSeriesSplit(2, gap=2), 27, 4),  # seven rows, and with five folds none before the gap
     ],
 )
 def test_the_smallest_training_set_has_its_inner_folds(cv, n_rows, n_folds):
@@ -123,3 +125,14 @@ def test_a_random_splitter_gives_the_same_folds_whoever_asks_first():
     for (_, test), (_, expected) in zip(one, same, strict=True):
         assert test.tolist() == expected.tolist()
     assert random.randint(1000) == np.random.RandomState(0).randint(1000)
+
+
+def test_late_fusions_have_their_inner_folds_set_wherever_they_stand():
+    own, cv = KFold(3), TimeSeriesSplit(4)
+    frozen = FrozenEstimator(LateFusionClassifier([]))
+    model = make_pipeline(LateFusionClassifier([("a", LateFusionClassifier([], cv=own))]), frozen)
+    assert set_late_cv(model, None)[0].cv is None
+    assert set_late_cv(model, cv) is model
+    assert model[0].cv is cv
+    assert model[0].estimators[0][1].cv is own
+    assert frozen.estimator.cv is None  # is not copied by clone

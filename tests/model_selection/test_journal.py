@@ -166,3 +166,13 @@ def test_other_inner_folds_make_another_search(path):
     inner_folds = InnerFolds(2, 3, [([0], [1])], stratified=True)
     with pytest.raises(ValueError, match="another model 'tree'"):
         open_journal(path, [TREE], DATA._replace(inner_folds=inner_folds), FOLDS, None)
+
+
+def test_a_model_that_may_change_is_not_found_under_another_hash(written):
+    journal = Journal(written, OF, HASHES | {"a": "ab"}, may_change=["a"])
+    assert journal.find(A) == {}
+    journal.add(RECORD | {"score": 0.5})
+    assert list(journal.find(A)) == []  # of what was there when it was opened
+    found = Journal(written, OF, HASHES | {"a": "ab"}, may_change=["a"]).find(A)
+    assert {key: record["score"] for key, record in found.items()} == {("a", 0): 0.5}
+    assert len(Journal(written, OF, HASHES, may_change=["a"]).find(A)) == 2

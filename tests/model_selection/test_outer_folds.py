@@ -2,13 +2,23 @@
 
 import numpy as np
 import pytest
+import sklearn
 from numpy.testing import assert_array_equal
-from sklearn.model_selection import ShuffleSplit, StratifiedKFold, TimeSeriesSplit
+from sklearn.cluster import KMeans
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import (
+    GridSearchCV,
+    ShuffleSplit,
+    StratifiedKFold,
+    TimeSeriesSplit,
+    cross_validate,
+)
 
 from skmm.model_selection._outer_folds import (
     make_outer_folds,
     measure_test_over_train,
     name_score,
+    read_scoring,
 )
 
 X, y = np.zeros((12, 1)), np.array([0] * 8 + [1] * 4)
@@ -87,3 +97,20 @@ def test_a_number_of_folds_keeps_groups_whole_whatever_y_is():
     ]:
         for train, test in make_outer_folds(3, X, target, groups, classifier=classifier):
             assert not set(groups[train]) & set(groups[test])
+
+
+def test_without_a_scoring_all_classifiers_and_all_regressors_have_one():
+    models = [LogisticRegression(), GridSearchCV(LogisticRegression(), {}, scoring="neg_log_loss")]
+    assert read_scoring(None, models) == "accuracy"
+    assert read_scoring(None, [Ridge()]) == "r2"
+    assert read_scoring(None, [Ridge(), KMeans()]) is None
+    assert read_scoring("f1", models) == "f1"
+
+
+def test_with_metadata_routing_that_scoring_takes_no_weights():
+    with sklearn.config_context(enable_metadata_routing=True):
+        scorer = read_scoring(None, [LogisticRegression()])
+        model = LogisticRegression().set_fit_request(sample_weight=True)
+        params = {"sample_weight": np.arange(12.0) + 1}
+        scores = cross_validate(model, X, y, cv=2, scoring=scorer, params=params)["test_score"]
+        assert scores.tolist() == [4 / 6, 2 / 6]  # the second model was taught by weights

@@ -156,3 +156,19 @@ def test_progress_is_shown_when_asked_for(capsys):
     assert "8 fits" in capsys.readouterr().err
     run(shares(2))
     assert capsys.readouterr().err == ""
+
+
+def test_if_all_that_is_guaranteed_fails_the_next_single_modality_takes_its_place():
+    class Sick(Right):
+        def fit(self, X, y):
+            raise ValueError("hay fever")
+
+    models = {"sick": Sick(), "fusion": Right(), "next": Right(0.5), "last": Right()}
+    singles = ("sick", "next", "last")
+    outcomes = run(models, seconds=1e-9, n_guaranteed=1, singles=singles)
+    assert [(o.status, len(o.records)) for o in outcomes.values()] == [
+        ("failed", 0),
+        ("out of time", 0),
+        ("complete", 4),
+        ("out of time", 0),
+    ]

@@ -132,6 +132,17 @@ def test_in_the_order_of_time_late_fusions_keep_it_too(raw):
     assert found.results["status"].eq("complete").all()
 
 
+def test_in_the_order_of_time_groups_still_reach_a_fusion_that_asks_for_them(raw):
+    X, y = raw
+    late = LateFusionClassifier(
+        [("vector", LogisticRegression())], rule="stacking", cv=GroupKFold(2)
+    )
+    given = make_search("drop", strategies={"late": late}, cv=TimeSeriesSplit(3, gap=1))
+    with pytest.warns(UserWarning, match="groups parameter is ignored by TimeSeriesSplit"):
+        found = search(given, X, y, groups=np.arange(40) // 4)
+    assert found.results["status"].eq("complete").all()
+
+
 def test_seeds_are_drawn_from_the_random_state(raw, tmp_path):
     X, y = raw
     tree = [("tree", DecisionTreeClassifier(max_features=1))]

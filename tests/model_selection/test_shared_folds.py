@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
+import sklearn
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
@@ -170,3 +171,24 @@ def test_before_it_is_fitted_on_all_rows_parameters_are_chosen_on_all_rows():
     model, params = fit_on_all_rows(strategy, Data(X, y, inner_folds=INNER))
     assert params == {"max_depth": 3}
     assert model.get_depth() == 3
+
+
+def test_a_model_that_is_fitted_on_all_rows_is_not_scored():
+    class Silent(DecisionTreeClassifier):
+        def predict(self, X):
+            raise AssertionError
+
+    for scoring in (None, "accuracy"):
+        data = Data(X, y, scoring=scoring, inner_folds=INNER)
+        assert fit_on_all_rows(Strategy("silent", Silent()), data)[0].tree_.n_node_samples[
+            0
+        ] == len(y)
+
+
+def test_metadata_of_the_score_alone_do_not_hinder_the_fit_on_all_rows():
+    with sklearn.config_context(enable_metadata_routing=True):
+        tree = DecisionTreeClassifier().set_fit_request(sample_weight=False)
+        tree.set_score_request(sample_weight=True)
+        strategy = Strategy("tree", tree, params={"sample_weight": np.ones(len(y))})
+        model, _ = fit_on_all_rows(strategy, Data(X, y, inner_folds=INNER))
+    assert model.tree_.n_node_samples[0] == len(y)

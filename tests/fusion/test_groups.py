@@ -3,12 +3,18 @@
 import numpy as np
 import pytest
 import sklearn
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    HalvingGridSearchCV,
+    TimeSeriesSplit,
+)
 from sklearn.pipeline import make_pipeline
 
 from skmm import DeepFusionClassifier, LateFusionClassifier
-from skmm.model_selection._metadata import add_groups
+from skmm.fusion._groups import add_groups
 
 GROUPS = np.arange(6)
 
@@ -19,6 +25,8 @@ GROUPS = np.arange(6)
         (LateFusionClassifier([]), True),
         (DeepFusionClassifier(), True),
         (GridSearchCV(LogisticRegression(), {}), True),
+        (HalvingGridSearchCV(LogisticRegression(), {}, cv=GroupKFold(2)), True),
+        (LateFusionClassifier([], cv=TimeSeriesSplit(2)), False),
         (LogisticRegression(), False),
         (make_pipeline(LateFusionClassifier([])), False),
     ],
