@@ -1,5 +1,6 @@
 """Make blocks comparable: one mean and one factor per column."""
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +23,10 @@ class ColumnScale(NamedTuple):
 
 
 def column_scale(rows, scaling, weight):
-    """Scale of the columns of one block, from its present rows, and the c_m it contains."""
+    """Scale of the columns of one block, from its present rows, and the c_m it contains.
+
+    Among the numbers of a column NaN does not count.
+    """
     is_sparse = sparse.issparse(rows)
     mean, variance = _mean_and_variance(rows)
     if scaling is None:
@@ -44,8 +48,12 @@ def is_constant(mean, variance, n_values, dtype):
 def _mean_and_variance(rows):
     if sparse.issparse(rows):
         return mean_variance_axis(rows.astype(np.float64), axis=0)
-    mean = rows.mean(axis=0, dtype=np.float64)
-    return mean, np.square(rows - mean).mean(axis=0)
+    average = np.nanmean if np.isnan(rows).any() else np.mean
+    with warnings.catch_warnings():
+        # A column that is NaN throughout has no mean and stays NaN, as in StandardScaler.
+        warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
+        mean = average(rows, axis=0, dtype=np.float64)
+        return mean, average(np.square(rows - mean), axis=0)
 
 
 def _block_divisor(rows, center, factor, scaling):
@@ -55,6 +63,8 @@ def _block_divisor(rows, center, factor, scaling):
     if scaling == "sqrt_dim":
         return float(np.sqrt(rows.shape[1]))
     scaled = _standardize(rows, center, factor)
+    numbers = scaled.data if sparse.issparse(scaled) else scaled
+    numbers[np.isnan(numbers)] = 0  # a NaN adds nothing to the size of a block
     if scaling == "frobenius":
         norm = sparse_norm(scaled) if sparse.issparse(scaled) else np.linalg.norm(scaled)
         return float(norm / np.sqrt(rows.shape[0]))

@@ -46,3 +46,28 @@ def test_missing_rows_get_the_mean_and_keep_the_dtype():
     values = apply_scale(Block(rows, present), scale)
     assert values.dtype == np.float32
     assert_allclose(values[0], rows.mean(axis=0), rtol=1e-6)
+
+
+def test_nan_among_the_numbers_of_a_column_stays_alone():
+    rows = ROWS.copy()
+    rows[:3, 1] = np.nan
+    expected = StandardScaler().fit_transform(rows)  # which leaves NaN out of account
+    scale, _ = column_scale(rows, "standard", 1.0)
+    assert_allclose(apply_scale(Block(rows, EVERYWHERE), scale), expected)
+    filled = np.nan_to_num(expected)
+    for scaling, divisor in [
+        ("frobenius", np.linalg.norm(filled) / np.sqrt(40)),
+        ("mfa", np.linalg.svd(filled, compute_uv=False)[0] / np.sqrt(40)),
+        ("sqrt_dim", np.sqrt(5)),
+    ]:
+        assert_allclose(column_scale(rows, scaling, 1.0)[1], divisor)
+
+
+@pytest.mark.parametrize("scaling", [None, "standard", "frobenius", "mfa"])
+@pytest.mark.filterwarnings("error")
+def test_a_column_of_nan_harms_no_other(scaling):
+    rows = np.column_stack([ROWS, np.full(40, np.nan)])
+    values = apply_scale(Block(rows, EVERYWHERE), column_scale(rows, scaling, 1.0)[0])
+    assert np.isnan(values[:, 5]).all()
+    alone = apply_scale(Block(ROWS, EVERYWHERE), column_scale(ROWS, scaling, 1.0)[0])
+    assert_allclose(values[:, :5], alone)
