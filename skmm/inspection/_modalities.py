@@ -1,5 +1,7 @@
 """Which columns of X belong to which modality, and which part of a model reads them."""
 
+from numbers import Integral
+
 import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
@@ -40,7 +42,8 @@ def read_modalities(estimator, X, modalities=None):
     X : DataFrame or ndarray of shape (n_samples, n_columns)
     modalities : dict {name: column or columns}, list of columns, or None
         None takes the members of the fusion that reads X, where those with a column in common are
-        one, and otherwise every column.
+        one, and otherwise every column. Where names of columns are integers, an integer is a name;
+        otherwise it is a position.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def read_modalities(estimator, X, modalities=None):
         return _every_column(X) if fusion is None else _merge(member_columns(fusion, X), X)
     if not isinstance(modalities, dict):
         modalities = {name: name for name in modalities}
-    positions = {name: _positions(X, columns) for name, columns in modalities.items()}
+    positions = {name: _find(X, columns) for name, columns in modalities.items()}
     if not positions:
         raise ValueError("modalities is empty; name at least one, or None for all")
     _check_disjoint(positions, X)
@@ -106,6 +109,24 @@ def _every_column(X):
     return {name: np.array([j]) for j, name in enumerate(names)}
 
 
+def _find(X, columns):
+    """Positions of the columns that the user names; a fusion takes integers for positions itself."""
+    wanted = np.atleast_1d(np.asarray(columns, dtype=object))
+    labels = X.columns if isinstance(X, pd.DataFrame) else []
+    if not (_has_integer(labels) and _has_integer(wanted)):
+        return _positions(X, columns)
+    positions = labels.get_indexer(wanted)
+    if (positions < 0).any():
+        raise ValueError(
+            f"{wanted[positions < 0][0]!r} is no column of X, whose columns are {list(labels)}"
+        )
+    return np.unique(positions)
+
+
+def _has_integer(labels):
+    return any(isinstance(label, Integral) and not isinstance(label, bool) for label in labels)
+
+
 def _positions(X, columns):
     if isinstance(columns, str) and not isinstance(X, pd.DataFrame):
         return np.arange(X.shape[1])  # an only member may take a whole matrix
@@ -124,7 +145,14 @@ def _merge(columns, X):
         merged = [entry for entry in merged if entry not in touched]
         names = [name for names, _ in touched for name in names]
         merged.append(([*names, member], own.union(*(union for _, union in touched))))
-    return {_name(names, union, X): np.array(sorted(union)) for names, union in merged}
+    named = [(_name(names, union, X), np.array(sorted(union))) for names, union in merged]
+    modalities = dict(named)
+    if len(modalities) < len(named):
+        raise ValueError(
+            f"two modalities would have one name, of {[name for name, _ in named]}: members that share "
+            "a column are named after it; name the members after their columns, or give modalities"
+        )
+    return modalities
 
 
 def _name(members, columns, X):

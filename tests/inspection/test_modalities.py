@@ -73,6 +73,36 @@ def test_the_user_says_what_is_one():
     assert read(LogisticRegression(), ["d", "a"]) == {"d": [3], "a": [0]}
 
 
+def test_an_integer_is_the_name_of_a_column_where_names_are_integers():
+    renamed = X.set_axis([1, 2, 0, "d"], axis=1)
+    assert read(LogisticRegression(), [1, 2, 0, "d"], renamed) == {1: [0], 2: [1], 0: [2], "d": [3]}
+    assert read(LogisticRegression(), {"x": [0, "d"], "y": np.int64(2)}, renamed) == {
+        "x": [2, 3],
+        "y": [1],
+    }
+    everything = [True, False, True, False]
+    assert read(LogisticRegression(), {"mask": everything}, renamed) == {"mask": [0, 2]}
+    with pytest.raises(
+        ValueError, match=r"3 is no column of X, whose columns are \[1, 2, 0, 'd'\]"
+    ):
+        read(LogisticRegression(), [1, 3], renamed)
+
+
+def test_a_fusion_takes_integers_for_positions():
+    late = LateFusionClassifier([("left", LogisticRegression(), 0)])
+    assert read(late, X=X.set_axis([1, 2, 0, 3], axis=1)) == {"left": [0]}
+
+
+def test_where_names_are_strings_an_integer_is_a_position():
+    assert read(LogisticRegression(), {"x": [0, 2]}) == {"x": [0, 2]}
+
+
+def test_modalities_of_one_name_are_refused():
+    colliding = fusion(("a", "b"), ("x", "a"), ("y", "a"))
+    with pytest.raises(ValueError, match=r"two modalities would have one name, of \['a', 'a'\]"):
+        read(colliding)
+
+
 @pytest.mark.parametrize(
     ("modalities", "message"),
     [
