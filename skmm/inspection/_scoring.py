@@ -38,7 +38,15 @@ def read_scoring(estimator, scoring):
     scorer = check_scoring(estimator, scoring)
     if isinstance(scoring, str):
         return scorer, scoring
-    return scorer, "score" if scoring is None else getattr(scoring, "__name__", "score")
+    return scorer, "score" if scoring is None else _name(scoring)
+
+
+def _name(scoring):
+    """What scikit-learn would call a scorer: after its function, which greater values may be worse of."""
+    if not isinstance(scoring, _BaseScorer):
+        return getattr(scoring, "__name__", "score")
+    name = getattr(scoring._score_func, "__name__", "score")
+    return name if scoring._sign > 0 else f"neg_{name}"
 
 
 def needs_samples(scorer):

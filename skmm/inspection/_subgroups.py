@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import NamedTuple
 
 import numpy as np
@@ -116,8 +117,9 @@ def subgroup_report(
         Group of each sample, such as the age band of its speaker; several attributes as a DataFrame or
         dict, one column each, in the order of the rows of X. Null values are a group of their own.
     scoring : str, callable, list of them, or None, default=None
-        Scores, where greater is better. None is the accuracy of classifiers, and the negative mean
-        absolute error of regressors: an R2 compares with the spread within each group.
+        Scores, where greater is better; a second one of the same name is numbered. None is the accuracy
+        of classifiers, and the negative mean absolute error of regressors: an R2 compares with the
+        spread within each group.
     pos_label : label, default=None
         The class that is good to get, for the rates; None is the second of two classes, and none of
         more.
@@ -151,10 +153,10 @@ def subgroup_report(
     Notes
     -----
     The intervals are about this model on other samples like those in X, with groups of the same size.
-    Samples of each group are dealt at random into 20 blocks, or as many as it has samples; the
-    difference is computed without each block in turn (jackknife), and the interval is that of Student's
-    t. They are not corrected for the number of groups: of twenty groups that are treated alike, one is
-    expected to stand out.
+    Samples are dealt at random into 20 blocks, or as many as the group has samples, each with its share
+    of every group; the difference is computed without each block in turn (jackknife), and the interval
+    is that of Student's t. They are not corrected for the number of groups: of twenty groups that are
+    treated alike, one is expected to stand out.
 
     Demographic parity and equalized odds are computed as in fairlearn, but a group without samples of
     a class has no rate, where fairlearn counts it as 0. Which of them matters, if any, is no question
@@ -199,7 +201,7 @@ def subgroup_report(
             {"scoring": name, "attribute": attribute, "group": group, **row}
             for name, part in parts.items()
             for attribute, column in attributes.items()
-            for group, row in _compare(part, column, confidence_level, random_state)
+            for group, row in _compare(part, column, overall[name], confidence_level, random_state)
         ]
     ).set_index(["scoring", "attribute", "group"])
     differences = _ranges(table["score"], attributes)
@@ -251,35 +253,45 @@ def _read_scorers(estimator, scoring):
     if scoring is None:
         scoring = "accuracy" if is_classifier(estimator) else "neg_mean_absolute_error"
     scoring = scoring if isinstance(scoring, list) else [scoring]
-    pairs = [read_scoring(estimator, one) for one in scoring]
-    return {name: scorer for scorer, name in pairs}
+    scorers = {}
+    for one in scoring:
+        scorer, name = read_scoring(estimator, one)
+        numbered = (f"{name}_{number}" for number in count(2))
+        scorers[next(new for new in chain([name], numbered) if new not in scorers)] = scorer
+    return scorers
 
 
-def _compare(part, column, level, random_state):
+def _compare(part, column, overall, level, random_state):
     """Rows of the table for one attribute: each group beside all samples."""
     codes = column.cat.codes.to_numpy()
-    everybody = np.arange(len(codes))
-    overall = part.score(everybody)
-    blocks = _deal_within(codes, check_random_state(random_state))
-    without = [everybody[blocks != block] for block in range(blocks.max() + 1)]
-    overall_without = [part.score_if_defined(rows) for rows in without] if level else []
+    random_state = check_random_state(random_state)
+    parts_of = {}
     for code, group in enumerate(column.cat.categories):
         members = np.flatnonzero(codes == code)
         score = part.score_if_defined(members)
         row = {"n_samples": len(members), "score": score, "difference": score - overall}
         row |= {"low": np.nan, "high": np.nan}
         if level is not None and len(members) > 1:
+            n_blocks = min(N_BLOCKS, len(members))
+            if n_blocks not in parts_of:
+                parts_of[n_blocks] = _leave_blocks_out(part, codes, n_blocks, random_state)
+            without, overall_without = parts_of[n_blocks]
             of_group = [part.score_if_defined(rows[codes[rows] == code]) for rows in without]
             error = jackknife(np.subtract([of_group], [overall_without]))
-            freedom = min(len(members), len(without)) - 1
-            row["low"], row["high"] = t_interval(row["difference"], error, freedom, level)[0]
+            row["low"], row["high"] = t_interval(row["difference"], error, n_blocks - 1, level)[0]
         yield group, row
 
 
-def _deal_within(codes, random_state):
-    """Blocks of rows, such that no block has a whole group of two samples or more."""
+def _leave_blocks_out(part, codes, n_blocks, random_state):
+    """The rows without each block, and their scores."""
+    blocks = _deal_within(codes, n_blocks, random_state)
+    without = [np.flatnonzero(blocks != block) for block in range(n_blocks)]
+    return without, [part.score_if_defined(rows) for rows in without]
+
+
+def _deal_within(codes, n_blocks, random_state):
+    """Blocks of rows, each with as many of every group, give or take one."""
     blocks = np.empty(len(codes), dtype=int)
-    n_blocks = min(N_BLOCKS, max(np.bincount(codes)))
     for code in np.unique(codes):
         members = random_state.permutation(np.flatnonzero(codes == code))
         blocks[members] = (np.arange(len(members)) + random_state.randint(n_blocks)) % n_blocks

@@ -1,12 +1,14 @@
 """Scoring from one prediction."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LinearRegression, LogisticRegression, LogisticRegressionCV
-from sklearn.metrics import get_scorer, make_scorer, roc_auc_score
+from sklearn.metrics import f1_score, get_scorer, make_scorer, roc_auc_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -68,6 +70,18 @@ def test_scores_have_names():
     scorer, name = read_scoring(LogisticRegression(), agreement)
     assert name == "agreement"
     assert needs_samples(scorer)
+
+
+@pytest.mark.parametrize(
+    ("scorer", "name"),
+    [
+        (make_scorer(f1_score), "f1_score"),
+        (get_scorer("neg_log_loss"), "neg_log_loss"),
+        (make_scorer(partial(f1_score, average="macro")), "score"),
+    ],
+)
+def test_a_scorer_is_named_after_its_function(scorer, name):
+    assert read_scoring(LogisticRegression(), scorer) == (scorer, name)
 
 
 @pytest.mark.parametrize(

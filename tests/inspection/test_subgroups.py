@@ -5,8 +5,16 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from scipy.special import expit
+from scipy.stats import t as student_t
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.metrics import accuracy_score, mean_absolute_error, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    f1_score,
+    make_scorer,
+    mean_absolute_error,
+    recall_score,
+    roc_auc_score,
+)
 
 from skmm.inspection import subgroup_report
 
@@ -83,6 +91,45 @@ def test_errors_are_those_of_means_of_groups(global_random_seed):
     # The difference is 0.7 times that of the means of the two groups.
     expected = 0.7**2 * (errors[:60].var(ddof=1) / 60 + errors[60:].var(ddof=1) / 140)
     assert np.mean(variances) == pytest.approx(expected, rel=0.2)
+
+
+@pytest.mark.parametrize("size", [2, 3, 5, 10, 20])
+def test_the_error_of_a_small_group_beside_many_is_that_of_its_mean(size, global_random_seed):
+    few = np.random.default_rng(global_random_seed).exponential(2, size)
+    errors = np.append(few, np.ones(2000))  # the others add no variance
+    groups = np.repeat(["few", "many"], [size, 2000])
+    model = GivenNumber().fit(errors[:, None], errors)
+    report = subgroup_report(model, errors[:, None], np.zeros(len(errors)), groups, random_state=0)
+    low, high = report.table.loc[("neg_mean_absolute_error", "group", "few"), ["low", "high"]]
+    error = (high - low) / 2 / student_t.ppf(0.975, size - 1)
+    assert error == pytest.approx(few.std(ddof=1) / np.sqrt(size), rel=0.02)  # less their share
+
+
+def test_scores_of_one_name_are_numbered(case):
+    model, X, y, groups = case
+    scorers = [
+        make_scorer(f1_score),
+        make_scorer(recall_score),
+        make_scorer(f1_score, pos_label=0),
+    ]
+    report = subgroup_report(model, X, y, groups, scoring=scorers, random_state=0)
+    assert report.overall.to_dict() == {
+        "f1_score": scorers[0](model, X, y),
+        "recall_score": scorers[1](model, X, y),
+        "f1_score_2": scorers[2](model, X, y),
+    }
+
+
+def test_all_samples_are_scored_once(case):
+    model, X, y, groups = case
+    calls = []
+
+    def count(estimator, X, y):
+        calls.append(len(X))
+        return 1.0
+
+    subgroup_report(model, X, y, groups, scoring=count, confidence_level=None)
+    assert calls.count(200) == 1
 
 
 def test_a_group_of_one_has_no_interval(case):
