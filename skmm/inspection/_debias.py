@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skmm.inspection._broja import decompose, normalize
-from skmm.inspection._interaction import interaction, without_interaction
+from skmm.inspection._information_interaction import interaction, without_interaction
 
 MEASURES = (
     "redundancy",

@@ -8,7 +8,7 @@ from sklearn.metrics import log_loss
 from sklearn.preprocessing import OneHotEncoder
 
 from skmm.inspection._broja import decompose, mutual_information
-from skmm.inspection._interaction import interaction, without_interaction
+from skmm.inspection._information_interaction import interaction, without_interaction
 from tests.inspection.test_broja import DIRICHLET, KNOWN
 
 
