@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from skmm._validation import _get_column_indices, refuse_dict
+from skmm._validation import _BaseSearchCV, _get_column_indices, refuse_dict
 from skmm.frame import check_frame
-from skmm.fusion import MultimodalFusion
-from skmm.fusion._groups import LATE
+from skmm.fusion._members import MemberComposition
 
 
 def check_samples(X):
@@ -67,15 +66,27 @@ def read_modalities(estimator, X, modalities=None):
     return positions
 
 
+def searched(estimator):
+    """The model that a fitted search has found, or that one searches the parameters of; else itself."""
+    if hasattr(estimator, "best_estimator_"):
+        return searched(estimator.best_estimator_)
+    return searched(estimator.estimator) if isinstance(estimator, _BaseSearchCV) else estimator
+
+
 def fusion_in(estimator):
-    """The fusion of members that reads X: the model itself, or its first step; None if there is none."""
-    first = estimator.steps[0][1] if isinstance(estimator, Pipeline) else estimator
-    return first if isinstance(first, (MultimodalFusion, *LATE)) else None
+    """What has members that read X: the model itself, or its first step; None if there is none.
+
+    A search that has members, as :class:`~skmm.model_selection.FusionSearchCV`, is such a model: what it
+    found may do without some of them.
+    """
+    model = estimator if isinstance(estimator, MemberComposition) else searched(estimator)
+    first = model.steps[0][1] if isinstance(model, Pipeline) else model
+    return first if isinstance(first, MemberComposition) else None
 
 
 def member_columns(fusion, X):
     """Columns of X that each member reads, by the member's name; those that are dropped read none."""
-    name = "transformers" if isinstance(fusion, MultimodalFusion) else "estimators"
+    name = fusion._members_parameter
     members = getattr(fusion, f"{name}_", getattr(fusion, name))
     return {
         modality: _positions(X, columns[0] if columns else modality)

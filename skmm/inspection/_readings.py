@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
+from skmm.inspection._modalities import searched
 from skmm.inspection._removal import explain_nulls, make_removals
 from skmm.inspection._views import make_view
 
@@ -25,6 +26,8 @@ class Readings:
     """
 
     def __init__(self, estimator, X, modalities, removal, *, n_repeats, seed, of_samples=False):
+        if not of_samples:
+            estimator = searched(estimator)
         self.estimator = estimator
         self.names = list(modalities)
         self.is_masked = removal == "mask"

@@ -7,7 +7,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.pipeline import Pipeline
 
-from skmm._validation import _get_column_indices
+from skmm._validation import _BaseSearchCV, _get_column_indices
 from skmm.inspection._modalities import fusion_in, member_columns, owners
 
 
@@ -15,7 +15,8 @@ def restrict(estimator, X, modalities, absent):
     """Make an unfitted model that does without some modalities, and X for it.
 
     Members of a fusion are dropped; a ColumnTransformer gets fewer columns; any other model gets X
-    without them. Without any modality nothing is left but the class shares, or the mean.
+    without them; a search gets such a model. Without any modality nothing is left but the class
+    shares, or the mean.
 
     Parameters
     ----------
@@ -37,6 +38,8 @@ def restrict(estimator, X, modalities, absent):
     positions = np.array([j for name in absent for j in modalities[name]], dtype=int)
     if not absent:
         return clone(estimator), X
+    if isinstance(estimator, _BaseSearchCV):
+        return _restrict_search(estimator, X, modalities, absent)
     if fusion_in(estimator) is not None:
         return _drop_members(estimator, X, modalities, absent)
     if isinstance(_first_step(estimator)[1], ColumnTransformer):
@@ -45,6 +48,23 @@ def restrict(estimator, X, modalities, absent):
     if not len(kept):
         return _guess(estimator, X)
     return clone(estimator), X.iloc[:, kept] if isinstance(X, pd.DataFrame) else X[:, kept]
+
+
+def _restrict_search(search, X, modalities, absent):
+    model, X = restrict(search.estimator, X, modalities, absent)
+    if isinstance(model, DummyClassifier | DummyRegressor):
+        return model, X
+    search = clone(search).set_params(estimator=model)
+    for name in {"param_grid", "param_distributions"} & vars(search).keys():
+        search.set_params(**{name: _known(vars(search)[name], model.get_params())})
+    return search, X
+
+
+def _known(grid, params):
+    """A grid, or a list of them, without parameters of members that were dropped."""
+    if not isinstance(grid, dict):
+        return [_known(part, params) for part in grid]
+    return {name: values for name, values in grid.items() if name in params}
 
 
 def _guess(estimator, X):

@@ -8,6 +8,7 @@ from sklearn.metrics import check_scoring
 from sklearn.pipeline import Pipeline
 
 from skmm._validation import _BaseScorer, _safe_indexing
+from skmm.inspection._modalities import searched
 from skmm.inspection._removal import explain_nulls
 from skmm.inspection._row_scores import leave_out_blocks
 
@@ -22,7 +23,7 @@ def read_scoring(estimator, scoring):
     estimator : estimator
     scoring : str, callable or None
         None is the method ``score`` of the estimator; where that is the one of all classifiers or
-        regressors, it is their scorer, which needs predictions only.
+        regressors, or a search scores by what needs predictions only, it is that scorer.
 
     Returns
     -------
@@ -30,15 +31,29 @@ def read_scoring(estimator, scoring):
     name : str
     """
     if scoring is None:
-        last = estimator
-        while isinstance(last, Pipeline):
-            last = last.steps[-1][1]
-        usual = {ClassifierMixin.score: "accuracy", RegressorMixin.score: "r2"}
-        scoring = usual.get(getattr(type(last), "score", None))
+        scoring = _own_scoring(estimator)
     scorer = check_scoring(estimator, scoring)
     if isinstance(scoring, str):
         return scorer, scoring
     return scorer, "score" if scoring is None else _name(scoring)
+
+
+def _own_scoring(estimator):
+    """What the method ``score`` of an estimator computes; None if it must be asked."""
+    if isinstance(estimator, Pipeline):
+        return _own_scoring(estimator.steps[-1][1])
+    if searched(estimator) is estimator:
+        usual = {ClassifierMixin.score: "accuracy", RegressorMixin.score: "r2"}
+        return usual.get(getattr(type(estimator), "score", None))
+    scoring = estimator.scoring
+    if scoring is None:
+        is_fitted = hasattr(estimator, "best_estimator_")
+        return _own_scoring(estimator.best_estimator_ if is_fitted else estimator.estimator)
+    if isinstance(scoring, dict):
+        scoring = scoring.get(estimator.refit)
+    elif isinstance(scoring, list | tuple | set):
+        scoring = estimator.refit
+    return scoring if isinstance(scoring, str | _BaseScorer) else None
 
 
 def _name(scoring):

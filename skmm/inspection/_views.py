@@ -10,9 +10,10 @@ from sklearn.pipeline import Pipeline
 
 from skmm.fusion import MultimodalFusion
 from skmm.fusion._blocks import Block
+from skmm.fusion._groups import LATE
 from skmm.fusion._late import Decisions
 from skmm.fusion._multimodal import Extracted
-from skmm.inspection._modalities import LATE, fusion_in, member_columns, owners
+from skmm.inspection._modalities import fusion_in, member_columns, owners
 from skmm.inspection._removal import Removal, replace_columns
 
 

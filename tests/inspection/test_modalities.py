@@ -1,10 +1,14 @@
 """Which columns are one modality."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.sparse import csr_array
-from sklearn.linear_model import LogisticRegression
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, RandomizedSearchCV
 from sklearn.pipeline import make_pipeline
 
 from skmm import LateFusionClassifier, MultimodalFusion, make_frame
@@ -14,7 +18,9 @@ from skmm.inspection._modalities import (
     member_columns,
     owners,
     read_modalities,
+    searched,
 )
+from skmm.model_selection import FusionSearchCV
 
 X = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0], "c": [5.0, 6.0], "d": [7.0, 8.0]})
 
@@ -129,6 +135,32 @@ def test_the_fusion_is_the_model_or_its_first_step():
     assert fusion_in(make_pipeline(members, LogisticRegression())) is members
     assert fusion_in(late) is late
     assert fusion_in(make_pipeline("passthrough", late)) is None
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+def test_a_search_is_looked_into(fitted):
+    members = fusion(("a", "a"), ("b", "b"))
+    grid = {"multimodalfusion__b": ["passthrough", "drop"], "ridge__alpha": [1.0]}
+    for make in (GridSearchCV, partial(RandomizedSearchCV, n_iter=1), HalvingGridSearchCV):
+        search = make(make_pipeline(members, Ridge()), grid, cv=2)
+        if fitted:  # what it found is asked, and not what it was given
+            search.best_estimator_ = make_pipeline(fusion(("a", "a")), Ridge())
+        assert read(search) == {"a": [0]} | ({} if fitted else {"b": [1]})
+
+
+def test_a_search_that_has_members_is_asked_for_them():
+    features = [("left", "passthrough", ["a", "b"]), ("right", "passthrough", ["c"])]
+    search = FusionSearchCV(features)
+    assert fusion_in(search) is search
+    assert read(search) == {"left": [0, 1], "right": [2]}
+
+
+def test_what_a_search_found_is_its_model():
+    model = LogisticRegression()
+    assert searched(model) is model
+    assert searched(GridSearchCV(GridSearchCV(model, {}), {})) is model
+    found = GridSearchCV(model, {"C": [2.0]}, cv=2).fit(np.eye(4), [0, 1, 0, 1])
+    assert searched(found) is found.best_estimator_
 
 
 def test_owners_are_the_modalities_of_the_columns_of_members():

@@ -10,12 +10,14 @@ from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skmm import LateFusionClassifier, MultimodalFusion
 from skmm.inspection._modalities import read_modalities
 from skmm.inspection._restricted import restrict
+from skmm.model_selection import FusionSearchCV
 from tests.inspection.conftest import PARTS, SHAPES
 
 FRAME = pd.DataFrame(
@@ -73,6 +75,41 @@ def test_what_is_removed_is_no_remainder_either():
     assert fitted[0].transform(given).shape == (4, 1)
     fitted, given = fit_without(model, X, Y, ["age"])
     assert_array_equal(fitted[0].transform(given).ravel(), X["size"])
+
+
+def test_the_model_of_a_search_does_without(samples):
+    X, y = samples
+    grid = [
+        {"logisticregression__C": [0.1, 1.0]},
+        {"multimodalfusion__image": ["passthrough"]},
+        {"multimodalfusion__audio__with_mean": [True, False]},
+    ]
+    parts = [*PARTS[:1], ("audio", StandardScaler()), *PARTS[2:]]
+    model = make_pipeline(MultimodalFusion(parts, missing="mean"), LogisticRegression())
+    fitted, given = fit_without(GridSearchCV(model, grid, cv=2), X, y, ["audio"])
+    assert len(fitted.cv_results_["params"]) == 4  # one without the parameters of audio
+    alone = MultimodalFusion([PARTS[0], PARTS[2]], missing="mean")
+    expected = make_pipeline(alone, fitted.best_estimator_[1]).fit(X, y)
+    assert_array_equal(fitted.predict_proba(given), expected.predict_proba(X))
+    search = RandomizedSearchCV(model, grid[0], n_iter=2, cv=2)
+    assert isinstance(fit_without(search, X, y, list(SHAPES))[0], DummyClassifier)
+    fitted, _ = fit_without(search, X, y, ["image", "text"])
+    assert [name for name, *_ in fitted.best_estimator_[0].transformers_] == ["audio"]
+
+
+def test_a_search_of_columns_gets_fewer():
+    columns = make_column_transformer((StandardScaler(), ["age"]), ("passthrough", ["size"]))
+    model = make_pipeline(columns, LogisticRegression())
+    search = GridSearchCV(model, {"logisticregression__C": [1.0]}, cv=2)
+    fitted, given = fit_without(search, FRAME[["age", "size"]], Y, ["size"])
+    assert fitted.best_estimator_[0].transform(given).shape == (4, 1)
+
+
+def test_features_of_a_search_are_dropped(samples):
+    X, y = samples
+    search = FusionSearchCV(PARTS[:2], strategies=["early"], cv=2, random_state=0)
+    fitted, _ = fit_without(search, X, y, ["audio"])
+    assert [name for name, *_ in fitted.features_] == ["image"]
 
 
 @pytest.mark.parametrize("as_matrix", [False, True])

@@ -53,12 +53,41 @@ def test_the_usual_score_needs_predictions_only(estimator, name):
 
 @pytest.mark.parametrize(
     "estimator",
-    [LogisticRegressionCV(), GridSearchCV(LogisticRegression(), {"C": [1]}, scoring="roc_auc")],
+    [
+        LogisticRegressionCV(),
+        GridSearchCV(LogisticRegressionCV(), {}),
+        GridSearchCV(LogisticRegression(), {"C": [1]}, scoring=lambda estimator, X, y: 1.0),
+    ],
 )
 def test_a_score_of_its_own_is_asked_for(estimator):
     scorer, name = read_scoring(estimator, None)
     assert name == "score"
     assert needs_samples(scorer)
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+@pytest.mark.parametrize(
+    ("scoring", "refit", "name"),
+    [
+        (None, True, "accuracy"),
+        ("f1_macro", True, "f1_macro"),
+        (get_scorer("neg_log_loss"), True, "neg_log_loss"),
+        (["accuracy", "f1_macro"], "f1_macro", "f1_macro"),
+        ({"one": "accuracy", "two": "neg_log_loss"}, "two", "neg_log_loss"),
+    ],
+)
+def test_the_score_of_a_search_is_the_one_it_chose_by(scoring, refit, name, fitted):
+    search = GridSearchCV(LogisticRegression(), {"C": [0.01]}, scoring=scoring, refit=refit, cv=2)
+    scorer, found = read_scoring(search.fit(X, Y) if fitted else search, None)
+    assert found == name
+    assert not needs_samples(scorer)
+    search = search.fit(X, Y)
+    assert scorer(search.best_estimator_, X, Y) == search.score(X, Y)
+
+
+def test_a_search_of_a_search_scores_as_the_inner_one():
+    inner = GridSearchCV(LogisticRegression(), {"C": [1]}, scoring="f1_macro")
+    assert read_scoring(make_pipeline(GridSearchCV(inner, {})), None)[1] == "f1_macro"
 
 
 def test_scores_have_names():
