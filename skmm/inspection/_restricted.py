@@ -33,7 +33,8 @@ def restrict(estimator, X, modalities, absent):
     Raises
     ------
     ValueError
-        If a member reads columns of several modalities, or nothing is known of y without any.
+        If a member reads columns of several modalities, a search replaces the whole fusion, or nothing
+        is known of y without any modality.
     """
     positions = np.array([j for name in absent for j in modalities[name]], dtype=int)
     if not absent:
@@ -51,20 +52,41 @@ def restrict(estimator, X, modalities, absent):
 
 
 def _restrict_search(search, X, modalities, absent):
-    model, X = restrict(search.estimator, X, modalities, absent)
+    model, X_restricted = restrict(search.estimator, X, modalities, absent)
     if isinstance(model, DummyClassifier | DummyRegressor):
-        return model, X
-    search = clone(search).set_params(estimator=model)
-    for name in {"param_grid", "param_distributions"} & vars(search).keys():
-        search.set_params(**{name: _known(vars(search)[name], model.get_params())})
-    return search, X
+        return model, X_restricted
+    before, after = search.estimator.get_params(), model.get_params()
+    lost = {n for n in before if n not in after or (_is_drop(after[n]) and not _is_drop(before[n]))}
+    restricted = clone(search).set_params(estimator=model)
+    for parameter in {"param_grid", "param_distributions"} & vars(search).keys():
+        grid = vars(search)[parameter]
+        if X_restricted is X:  # so that it is the model that does without
+            _check_grid(grid, search.estimator)
+        restricted.set_params(**{parameter: _leave_out(lost, grid)})
+    return restricted, X_restricted
 
 
-def _known(grid, params):
-    """A grid, or a list of them, without parameters of members that were dropped."""
+def _is_drop(value):
+    return isinstance(value, str) and value == "drop"
+
+
+def _check_grid(grid, estimator):
+    """Refuse to search what would bring back all that was taken away."""
+    prefix, _ = _first_step(estimator)
+    whole = {"steps", prefix[:-2], f"{prefix}transformers", f"{prefix}estimators"}
+    tried = set(grid) if isinstance(grid, dict) else set().union(*grid)
+    for name in whole & tried:
+        raise ValueError(
+            f"the search tries values of {name!r}, which would bring back the modalities that are taken "
+            'away; search single parameters in it, or set another removal than "refit"'
+        )
+
+
+def _leave_out(names, grid):
+    """A grid, or a list of them, without some parameters."""
     if not isinstance(grid, dict):
-        return [_known(part, params) for part in grid]
-    return {name: values for name, values in grid.items() if name in params}
+        return [_leave_out(names, part) for part in grid]
+    return {name: values for name, values in grid.items() if name not in names}
 
 
 def _guess(estimator, X):

@@ -97,6 +97,32 @@ def test_the_model_of_a_search_does_without(samples):
     assert [name for name, *_ in fitted.best_estimator_[0].transformers_] == ["audio"]
 
 
+def test_a_search_brings_no_member_back(samples):
+    X, y = samples
+    late = LateFusionClassifier([(m, LogisticRegression()) for m in SHAPES], rule="mean")
+    late.set_params(text="drop")
+    grid = {"image": [LogisticRegression()], "text": [LogisticRegression()]}
+    fitted, _ = fit_without(GridSearchCV(late, grid, cv=2), X, y, ["image"])
+    assert [name for name, *_ in fitted.best_estimator_.estimators_] == ["audio", "text"]
+
+
+@pytest.mark.parametrize("as_list", [False, True])
+@pytest.mark.parametrize("name", ["multimodalfusion", "multimodalfusion__transformers", "steps"])
+def test_a_search_of_whole_fusions_is_refused(early, samples, name, as_list):
+    grid = {name: [None], "logisticregression__C": [1.0]}
+    search = GridSearchCV(early, [{}, grid] if as_list else grid)
+    modalities = read_modalities(search, samples[0])
+    with pytest.raises(ValueError, match=f"the search tries values of '{name}', which would bring"):
+        restrict(search, samples[0], modalities, ["audio"])
+
+
+def test_a_search_of_other_steps_is_none_of_a_fusion():
+    model = make_pipeline(StandardScaler(), LogisticRegression())
+    search = GridSearchCV(model, {"standardscaler": ["passthrough", StandardScaler()]}, cv=2)
+    fitted, _ = fit_without(search, FRAME[["age", "size"]], Y, ["age"])
+    assert len(fitted.cv_results_["params"]) == 2
+
+
 def test_a_search_of_columns_gets_fewer():
     columns = make_column_transformer((StandardScaler(), ["age"]), ("passthrough", ["size"]))
     model = make_pipeline(columns, LogisticRegression())
