@@ -81,5 +81,7 @@ def _as_categories(name, values):
             "its values into bins, as pd.cut does"
         )
     if column.isna().any():
-        column = column.cat.add_categories(UNKNOWN).fillna(UNKNOWN)
+        if UNKNOWN not in column.cat.categories:
+            column = column.cat.add_categories(UNKNOWN)
+        column = column.fillna(UNKNOWN)
     return column.cat.remove_unused_categories().array

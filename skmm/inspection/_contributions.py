@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from sklearn.base import is_classifier
+from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -18,7 +19,7 @@ from skmm._validation import (
     validate_params,
 )
 from skmm.inspection._coalitions import find_coalition, plan_shapley
-from skmm.inspection._modalities import check_samples, read_modalities
+from skmm.inspection._modalities import check_samples, read_modalities, searched
 from skmm.inspection._readings import Readings
 from skmm.inspection._removal import explain_nulls
 
@@ -145,7 +146,8 @@ def sample_contributions(
     ------
     ValueError
         If a target is no class of the model, or there is none to choose; the model predicts several
-        targets; or the estimator cannot take null cells and ``removal="mask"``.
+        targets, or decides on pairs of classes; or the estimator cannot take null cells and
+        ``removal="mask"``.
     ModalityError
         If a modality has no mean and ``removal="mean"``.
 
@@ -217,6 +219,11 @@ def _respond(estimator, X, *, is_masked, columns=None):
 def _choose_class(estimator, whole, target):
     """The class in question of each sample, None of a regressor; and its column."""
     n_samples, n_outputs = whole.shape
+    if is_classifier(estimator) and _decides_on_pairs(estimator):
+        raise ValueError(
+            f"{type(estimator).__name__} gives a decision for each pair of classes, which is none for a "
+            'class; set decision_function_shape="ovr", or give a classifier with predict_proba'
+        )
     classes = estimator.classes_ if is_classifier(estimator) else [None]
     if (isinstance(classes, list) and is_classifier(estimator)) or len(classes) != n_outputs:
         _refuse_several(estimator)
@@ -238,6 +245,16 @@ def _choose_class(estimator, whole, target):
     if unknown:
         raise ValueError(f"target {unknown.pop()!r} is none of the classes {classes.tolist()}")
     return labels, np.searchsorted(classes, labels)
+
+
+def _decides_on_pairs(estimator):
+    """Whether its decisions are on pairs of more than two classes."""
+    if hasattr(estimator, "predict_proba") or len(estimator.classes_) == 2:
+        return False
+    model = searched(estimator)
+    while isinstance(model, Pipeline):
+        model = searched(model.steps[-1][1])
+    return getattr(model, "decision_function_shape", None) == "ovo"
 
 
 def _refuse_several(estimator):

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy.stats import t as t_distribution
 
 N_BLOCKS = 20
@@ -68,7 +69,8 @@ def deal_into_blocks(n_samples, groups, random_state):
     """
     units = np.arange(n_samples)
     if groups is not None:
-        units = np.unique(np.asarray(groups), return_inverse=True)[1].ravel()
+        # Those of None are a group; numpy cannot sort them among strings.
+        units = pd.factorize(np.asarray(groups), sort=True, use_na_sentinel=False)[0]
     n_units = units.max() + 1
     if n_units < 2:
         what = "sample" if groups is None else "group"

@@ -142,5 +142,10 @@ def _score(scorer, model, X, y, weight, is_masked):
     given = {} if weight is None else {"sample_weight": weight}
     if isinstance(model, Replay):
         return scorer(model, X, y, **given)
-    with explain_nulls(model, is_masked):
+    try:
         return scorer(model, X, y, **given)
+    except (ValueError, TypeError, AttributeError):
+        if is_masked and hasattr(model, "predict"):
+            with explain_nulls(model, is_masked):
+                model.predict(X)  # where this works, the error is the scorer's own
+        raise

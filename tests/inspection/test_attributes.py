@@ -43,6 +43,12 @@ def test_what_is_null_is_a_group(null):
     assert labels(found["group"]) == ["a", "unknown", "a"]
 
 
+def test_what_is_null_joins_the_group_that_is_called_unknown():
+    found = read_attributes(["unknown", "a", None], 3)["group"]
+    assert labels(found) == ["unknown", "a", "unknown"]
+    assert list(found.cat.categories) == ["a", "unknown"]
+
+
 def test_categories_keep_their_order_and_empty_ones_are_left_out():
     bands = pd.Categorical(["old", "young"], categories=["young", "middle", "old"], ordered=True)
     assert list(read_attributes({"age": bands}, 2)["age"].cat.categories) == ["young", "old"]

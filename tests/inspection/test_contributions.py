@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
@@ -158,3 +159,19 @@ def test_mean_contributions_to_the_true_class_are_the_importance_for_its_probabi
     importance = modality_importance(late, X, y, scoring=probability, confidence_level=None)
     found = sample_contributions(late, X, target=y)
     assert_allclose(found.contributions.mean(), importance.importances_mean, atol=1e-12)
+
+
+def test_decisions_on_pairs_of_classes_are_refused():
+    X = np.random.default_rng(0).normal(size=(90, 2))
+    y = np.digitize(X[:, 0], [-0.5, 0.5])
+    pairs = SVC(decision_function_shape="ovo")
+    search = GridSearchCV(make_pipeline(pairs), {"svc__C": [1.0]}, cv=2)
+    for model in (pairs, search):
+        with pytest.raises(
+            ValueError, match='gives a decision for each pair of classes.*_shape="ovr"'
+        ):
+            sample_contributions(model.fit(X, y), X, removal="mean")
+    found = sample_contributions(SVC().fit(X, y), X, removal="mean")
+    assert_array_equal(found.target, SVC().fit(X, y).predict(X))
+    two = sample_contributions(pairs.fit(X, y > 0), X, removal="mean")
+    assert_array_equal(two.target, pairs.predict(X))

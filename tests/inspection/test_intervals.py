@@ -48,6 +48,13 @@ def test_blocks_keep_groups_whole(global_random_seed):
     assert_array_equal(np.unique(blocks), np.arange(6))
 
 
+def test_none_is_a_group_among_strings():
+    groups = np.array(["a", None, "b"] * 4, dtype=object)
+    blocks = deal_into_blocks(12, groups, np.random.RandomState(0)).reshape(4, 3)
+    assert_array_equal(blocks, np.tile(blocks[0], (4, 1)))
+    assert sorted(blocks[0]) == [0, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("n_samples", "groups", "what"), [(1, None, "sample"), (3, [7] * 3, "group")]
 )

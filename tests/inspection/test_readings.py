@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
 from skmm import MultimodalFusion, make_frame
@@ -39,6 +40,20 @@ def test_every_sample_is_extracted_once(spied, removal):
     found = readings.over(all_coalitions(4), respond)
     assert found.shape == (16, 1 if removal == "mask" else 3, 20)
     assert len(log.read_text().splitlines()) == 4 * 20
+
+
+def test_of_a_search_every_sample_is_extracted_once(spied):
+    model, X, log = spied
+    search = GridSearchCV(model, {"logisticregression__C": [0.1]}, cv=2)
+    search.fit(X, np.arange(20) % 2)
+    log.write_text("")
+    X = X.assign(unused=0)
+    readings = Readings(search, X, read_modalities(search, X), "mask", n_repeats=1, seed=0)
+    found = readings.over(all_coalitions(4), respond)
+    assert len(log.read_text().splitlines()) == 4 * 20
+    for coalition, of_coalition in zip(all_coalitions(4), found[:, 0], strict=True):
+        masked = X.assign(**{m: None for m, kept in zip(NAMES, coalition, strict=True) if not kept})
+        assert_array_equal(of_coalition, respond(search, masked, is_masked=True))
 
 
 def test_with_all_modalities_there_is_nothing_to_repeat(early, samples):

@@ -165,6 +165,21 @@ def test_a_replay_has_what_its_estimator_has():
     assert [part.shape for part in lists.predict_proba([3, 4])] == [(2, 3), (2, 3)]
 
 
+@pytest.mark.parametrize("is_masked", [False, True])
+def test_failures_of_a_score_are_its_own(is_masked):
+    def fail(estimator, X, y):
+        return estimator.predict(X).nothing
+
+    def fail_on_predictions(y, predicted):
+        raise ValueError("no score")
+
+    model = KNeighborsClassifier().fit(X, Y)
+    with pytest.raises(AttributeError, match="^'numpy.ndarray' object has no attribute 'nothing'"):
+        score_blockwise(fail, model, X, Y, is_masked=is_masked)
+    with pytest.raises(ValueError, match="^no score$"):
+        score_blockwise(make_scorer(fail_on_predictions), model, X, Y, is_masked=is_masked)
+
+
 def test_failures_on_null_cells_are_explained():
     model = KNeighborsClassifier().fit(X, Y)
     nulls = np.full_like(X, np.nan)
