@@ -131,7 +131,8 @@ def modality_importance(
         Any classifier or regressor; fitted, unless it is fitted here (`cv`, ``removal="refit"``).
         Of a Pipeline that starts with a :class:`~skmm.fusion.MultimodalFusion` every sample is
         turned into features once, and in a late fusion every member predicts it once, however many
-        sets there are.
+        sets there are. A search, such as :class:`~sklearn.model_selection.GridSearchCV`, is looked
+        into for either.
     X : DataFrame of shape (n_samples, n_columns), or ndarray of numbers
         Samples to score on: without `cv` those that the estimator was not fitted on.
     y : array-like of shape (n_samples,) or (n_samples, n_targets)
@@ -139,7 +140,7 @@ def modality_importance(
     modalities : dict {name: column or columns}, list of columns, or None, default=None
         What is taken away as one. Other columns always stay. None takes the members of the fusion
         that reads X, where members with a column in common are one; and the columns of X, if no
-        fusion does.
+        fusion does. An integer is the name of a column where names are integers, else a position.
     method : {"shapley", "permutation", "ablation"}, default="shapley"
         - ``"shapley"``: as above; 2 ** n_modalities sets up to 8 modalities, and beyond that the
           sets that some random orders pass;
@@ -148,8 +149,9 @@ def modality_importance(
         - ``"ablation"``: the score minus that without the modality. The table also has the score of
           each modality alone.
     scoring : str, callable or None, default=None
-        One score, where greater is better; None is the method ``score`` of the estimator. A function
-        ``scoring(estimator, X, y)`` is given samples, so that nothing is computed once for all sets.
+        One score, where greater is better; None is the method ``score`` of the estimator, of a search
+        the score it chose by. A function ``scoring(estimator, X, y)`` is given samples, so that nothing
+        is computed once for all sets.
     removal : {"mask", "permute", "mean", "refit"}, default="mask"
         How modalities are taken away:
 

@@ -57,7 +57,7 @@ def _own_scoring(estimator):
 
 
 def _name(scoring):
-    """What scikit-learn would call a scorer: after its function, which greater values may be worse of."""
+    """The name of a scorer: that of its function, with "neg_" where small values of it are good."""
     if not isinstance(scoring, _BaseScorer):
         return getattr(scoring, "__name__", "score")
     name = getattr(scoring._score_func, "__name__", "score")
