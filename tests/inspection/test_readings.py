@@ -1,6 +1,7 @@
 """Asking a model with all coalitions."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 from sklearn.linear_model import LogisticRegression
@@ -11,6 +12,7 @@ from skmm import MultimodalFusion, make_frame
 from skmm.inspection._coalitions import all_coalitions
 from skmm.inspection._modalities import read_modalities
 from skmm.inspection._readings import Readings
+from skmm.model_selection import FusionSearchCV
 from tests.tiny_extractors import Spied
 
 NAMES = ["a", "b", "c", "d"]
@@ -54,6 +56,23 @@ def test_of_a_search_every_sample_is_extracted_once(spied):
     for coalition, of_coalition in zip(all_coalitions(4), found[:, 0], strict=True):
         masked = X.assign(**{m: None for m, kept in zip(NAMES, coalition, strict=True) if not kept})
         assert_array_equal(of_coalition, respond(search, masked, is_masked=True))
+
+
+def test_what_a_fusion_search_leaves_out_changes_nothing(global_random_seed):
+    rng = np.random.default_rng(global_random_seed)
+    y = np.arange(60) % 2
+    X = pd.DataFrame({"told": y + 0.1 * rng.normal(size=60), "noise": rng.normal(size=60)})
+    features = [("told", "passthrough"), ("noise", "passthrough")]
+    search = FusionSearchCV(features, strategies=["late"], cv=2, random_state=0).fit(X, y)
+    assert search.best_strategy_.startswith("told")  # a single modality
+    readings = Readings(search, X, read_modalities(search, X), "mask", n_repeats=1, seed=0)
+    both, told, noise, none = readings.over(
+        np.array([[1, 1], [1, 0], [0, 1], [0, 0]], bool), respond
+    )
+    assert_array_equal(both, told)
+    assert_array_equal(noise, none)
+    assert_array_equal(both[0], respond(search, X, is_masked=False))
+    assert_array_equal(noise[0], respond(search, X.assign(told=np.nan), is_masked=True))
 
 
 def test_with_all_modalities_there_is_nothing_to_repeat(early, samples):
