@@ -29,6 +29,8 @@ _HOME = {
     "ModalityError": "skmm._validation",
     "MultimodalFusion": "skmm.fusion",
     "compare_fusions": "skmm.model_selection",
+    "dump": "skmm.persistence",
+    "load": "skmm.persistence",
     "make_frame": "skmm.frame",
     "report": "skmm.reporting",
 }

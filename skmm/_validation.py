@@ -60,6 +60,7 @@ __all__ = [
     "check_targets",
     "did_you_mean",
     "draw_seed",
+    "import_tree_classes",
     "is_null",
     "refuse_dict",
     "refuse_empty",
@@ -160,6 +161,14 @@ def draw_seed(random_state):
         Below 2**31 - 1.
     """
     return int(make_rng(random_state).randint(np.iinfo(np.int32).max))
+
+
+def import_tree_classes():
+    """Import the classes in which scikit-learn keeps the nodes of trees, for those who need them."""
+    from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
+    from sklearn.tree._tree import Tree
+
+    return Tree, TreePredictor
 
 
 def is_null(cell):

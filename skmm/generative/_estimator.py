@@ -15,6 +15,7 @@ from skmm.fusion._blocks import Block, check_shape, to_frame
 from skmm.fusion._scales import undo_scale
 from skmm.generative._scaling import as_cells, learn_scales, scaled_tensors
 from skmm.generative._training import Rows, train
+from skmm.nn._sizes import check_sizes, no_larger_than
 from skmm.nn._state import check_versions, current_versions, load_weights, weights_of
 from skmm.nn._training import seed_scope
 
@@ -217,8 +218,10 @@ class GenerativeFusion(ClassNamePrefixFeaturesOutMixin, BlockFusion):
         weights = state.pop("_weights", None)
         super().__setstate__(state)
         if weights is not None:
-            with seed_scope(0, "cpu"):
-                network = self._build(**self._arguments)
+            with no_larger_than(weights):
+                check_sizes(lambda: self._build(**self._arguments), weights)
+                with seed_scope(0, "cpu"):
+                    network = self._build(**self._arguments)
             load_weights(network, weights)
             self.network_ = network.eval()
 

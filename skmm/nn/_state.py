@@ -8,6 +8,9 @@ import torch
 
 import skmm
 from skmm._device import resolve_device
+from skmm._versions import warn_of_other_versions
+from skmm.nn._network import FusionNetwork
+from skmm.nn._sizes import check_sizes, no_larger_than
 from skmm.nn._training import make_net, seed_scope
 
 # Raise it when a state of an older release can no longer be read as it is, and teach
@@ -36,19 +39,8 @@ def check_versions(saved):
             f"the saved state has format {form!r}, and skmm {skmm.__version__} reads format "
             f"{FORMAT}; load it with the release that saved it"
         )
-    here = {
-        name: version
-        for name, version in current.items()
-        if name != "format" and str(saved.get(name)).split(".")[:2] != version.split(".")[:2]
-    }
-    if here:
-        others = {name: saved.get(name) for name in here}
-        warnings.warn(
-            f"the model was saved with {others} and is loaded with {here}; compare its predictions, "
-            "or fit it again",
-            UserWarning,
-            stacklevel=3,
-        )
+    del current["format"]
+    warn_of_other_versions(saved, current, stacklevel=3)
 
 
 def weights_of(module):
@@ -65,7 +57,9 @@ def load_weights(module, weights):
     )
     if unfit:
         raise ValueError(f"the weights do not fit the network: {unfit}")
-    module.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
+    with torch.no_grad():
+        for name, value in wanted.items():  # one at a time: a second set of all takes memory
+            value.copy_(torch.tensor(weights[name]))
 
 
 def _fits(array, tensor):
@@ -108,8 +102,11 @@ def rebuild_net(network, loss, device, precision, weights, loss_weights, history
     except ValueError as error:
         warnings.warn(f"{error}. The model is loaded on the CPU.", UserWarning, stacklevel=3)
         device = "cpu"
-    with seed_scope(0, device):
-        net = make_net(network, loss, device, precision, **options)
+    module = options.get("module", FusionNetwork)
+    with no_larger_than(weights):
+        check_sizes(lambda: module(**network), weights)
+        with seed_scope(0, device):
+            net = make_net(network, loss, device, precision, **options)
     load_weights(net.network, weights)
     load_weights(net.criterion_, loss_weights)
     restore_history(net, history)

@@ -211,7 +211,7 @@ def test_a_loaded_model_fetches_no_weights(data, asked):
     model = quick(encoders={"image": ("image", {"body": NAME, "trainable": "all"})}).fit(X, y)
     asked.clear()
     again = by_pickle(model)
-    assert asked == [None]
+    assert set(asked) == {None}
     assert_array_equal(again.predict_proba(X), model.predict_proba(X))
 
 

@@ -1,0 +1,233 @@
+"""The file: an uncompressed zip archive, checked from its first byte to its last before it is read.
+
+Nothing is allocated on the word of the file. Members lie one after the other, so that the sum of
+their sizes is at most the size of the file; none is compressed, so that none grows; and an array is
+made only where as many bytes are there as its header asks for.
+"""
+
+import io
+import math
+import os
+import re
+import struct
+import zipfile
+from zlib import crc32
+
+import numpy as np
+
+from skmm._validation import Integral
+
+RECORD, SCHEMA = "skmm.json", "schema.json"
+
+# Arrays from this size on start at a multiple of ALIGNMENT in the file, and can be mapped.
+LARGE = 2**16  # bytes
+ALIGNMENT = 64
+_NAME = re.compile(r"skmm\.json|schema\.json|\d{1,9}\.npy", re.ASCII)
+_LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, lengths of the name and of the extra field
+_END = struct.Struct("<4s6xHL4xH")  # signature, number of members, size of their list, comment
+_END64 = struct.Struct("<4s28xQQ28x")  # the same for large archives, with what follows it
+_SMALLEST_MEMBER = 400  # bytes, of all but three: smaller arrays are in the schema
+_LONGEST_HEADER = 10_000  # characters of the header of an array; numpy's own limit
+_PIECE = 2**20  # bytes to check at a time
+_PADDING = 0xD935  # the kind of extra field that others use for alignment, too
+
+
+def write_archive(file, members, make_record):
+    """Write members one after the other, and a record of them behind.
+
+    Parameters
+    ----------
+    file : writeable binary file
+    members : iterable of (str, bytes)
+    make_record : callable
+        Takes checksums by name, and returns the content of the record.
+    """
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in members:
+            _write_member(archive, file.tell(), name, content)
+        checksums = {info.filename: info.CRC for info in archive.infolist()}
+        _write_member(archive, file.tell(), RECORD, make_record(checksums))
+
+
+def _write_member(archive, position, name, content):
+    info = zipfile.ZipInfo(name)  # with a fixed date: equal models make equal files
+    info.create_system = 3
+    is_huge = len(content) > 2**30
+    if len(content) > LARGE:
+        info.extra = _make_padding(position, name, is_huge)
+    with archive.open(info, "w", force_zip64=is_huge) as member:
+        member.write(content)
+    info.extra = b""  # of which the list at the end has no need
+
+
+def _make_padding(position, name, is_huge):
+    """An extra field after which content starts at a multiple of ALIGNMENT."""
+    start = position + zipfile.sizeFileHeader + len(name) + (20 if is_huge else 0)
+    size = -start % ALIGNMENT
+    if size < 4:  # the smallest field
+        size += ALIGNMENT
+    return struct.pack("<HH", _PADDING, size - 4) + bytes(size - 4)
+
+
+class Archive:
+    """The members of a file whose structure has been found sound.
+
+    Parameters
+    ----------
+    file : readable binary file
+    mapped : bool, default=False
+        Whether large arrays are mapped, read-only, instead of read.
+
+    Raises
+    ------
+    ValueError
+        If the file is no such archive.
+    """
+
+    def __init__(self, file, *, mapped=False):
+        self._file = file
+        self._arrays = {}
+        self._members = _list_members(file)
+        self._map = np.memmap(file, np.uint8, mode="r") if mapped else None
+
+    @property
+    def checksums(self):
+        """Checksums by name, of all members but the record."""
+        return {name: member[2] for name, member in self._members.items() if name != RECORD}
+
+    def read(self, name, *, limit=2**27):
+        """Return the content of a member, as bytes."""
+        start, size, checksum = self._find(name)
+        if size > limit:
+            raise ValueError(f"{name} takes {size} bytes, and {limit} are read")
+        self._file.seek(start)
+        content = self._file.read(size)
+        if crc32(content) != checksum:
+            raise ValueError(f"{name} is damaged: its checksum is wrong")
+        return content
+
+    def read_array(self, name, dtype, shape):
+        """Return the array in a member, which must have this dtype and shape.
+
+        Every member is read once: who asks again gets the same array.
+        """
+        if name not in self._arrays:
+            self._arrays[name] = self._read_array(name)
+        array = self._arrays[name]
+        if (array.dtype, array.shape) != (dtype, tuple(shape)):
+            raise ValueError(
+                f"{name} holds an array of dtype {array.dtype} and shape {array.shape}, and the model "
+                f"asks for {dtype} and {tuple(shape)}"
+            )
+        return array
+
+    def _find(self, name):
+        if name not in self._members:
+            raise ValueError(f"there is no member {name!r:.50}")
+        return self._members[name]
+
+    def _read_array(self, name):
+        start, size, checksum = self._find(name)
+        self._file.seek(start)
+        header = self._file.read(min(size, _LONGEST_HEADER))
+        dtype, shape, order, length = _read_header(name, header)
+        if length + dtype.itemsize * math.prod(shape) != size:
+            raise ValueError(f"{name} holds {size} bytes, and its header speaks of others")
+        if self._map is not None and size > LARGE and (start + length) % ALIGNMENT == 0:
+            content = self._map[start + length : start + size]
+            array = content.view(dtype).view(np.ndarray).reshape(shape, order=order)
+        else:
+            array = np.empty(shape, dtype, order)
+            content = array.ravel(order="K").view(np.uint8)
+            self._file.seek(start + length)
+            self._file.readinto(content)
+        pieces = (content[i : i + _PIECE] for i in range(0, len(content), _PIECE))
+        found = crc32(header[:length])
+        for piece in pieces:
+            found = crc32(piece, found)
+        if found != checksum:
+            raise ValueError(f"{name} is damaged: its checksum is wrong")
+        return array
+
+
+def _read_header(name, content):
+    """Dtype, shape, order and length of the header of an array; never of objects, which are pickles."""
+    stream = io.BytesIO(content)
+    try:
+        version = np.lib.format.read_magic(stream)
+        if version != (1, 0):
+            raise ValueError(f"its version is {version}")
+        shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(stream, _LONGEST_HEADER)
+    except Exception as error:  # the header is an expression of Python, which may fail in any way
+        raise ValueError(f"{name} holds no array of numpy: {error}") from error
+    if dtype.hasobject:
+        raise ValueError(f"{name} holds objects, which would have to be unpickled")
+    if not dtype.itemsize or not all(isinstance(n, Integral) and n >= 0 for n in shape):
+        raise ValueError(f"{name} holds an array of dtype {dtype} and shape {shape}")
+    return dtype, shape, "F" if is_fortran else "C", stream.tell()
+
+
+def _list_members(file):
+    """Start, size and checksum of each member by name."""
+    size = file.seek(0, os.SEEK_END)
+    _check_end(file, size)
+    try:
+        archive = zipfile.ZipFile(file)
+        infos = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+        raise ValueError(f"it is no zip archive: {error}") from error
+    members, position = {}, 0
+    for info in infos:
+        start = _check_member(file, info, position)
+        if info.filename in members:
+            raise ValueError(f"there are two members {info.filename!r}")
+        members[info.filename] = start, info.file_size, info.CRC
+        position = start + info.file_size
+    if position != archive.start_dir:
+        raise ValueError("something lies between its members")
+    return members
+
+
+def _check_end(file, size):
+    """Refuse what follows the archive, and lists longer than a file of this size can have.
+
+    The list is read at once, and takes more memory than space in the file.
+    """
+    content = _read_before(file, size, _END.size)
+    if len(content) < _END.size:
+        raise ValueError("it is too short")
+    signature, count, length, comment = _END.unpack(content)
+    if signature != b"PK\5\6" or comment != 0:
+        raise ValueError("it does not end as a zip archive")
+    if count == 0xFFFF or length == 0xFFFFFFFF:
+        content = _read_before(file, size - _END.size, _END64.size)
+        if len(content) < _END64.size or not content.startswith(b"PK\6\6"):
+            raise ValueError("it does not end as a large zip archive")
+        _, count, length = _END64.unpack(content)
+    longest_entry = 60 if size < 2**31 else 90
+    if count > 3 + size // _SMALLEST_MEMBER or length > count * longest_entry:
+        raise ValueError(f"it lists {count} members in {length} bytes, too many for {size} bytes")
+
+
+def _read_before(file, position, size):
+    file.seek(max(0, position - size))
+    return file.read(min(size, max(0, position)))
+
+
+def _check_member(file, info, position):
+    """Return where the content of a member starts, which must itself start at `position`."""
+    name = info.filename
+    if not _NAME.fullmatch(name) or info.orig_filename != name:
+        raise ValueError(f"there is a member {name!r:.80}, which no model has")
+    if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
+        raise ValueError(f"{name} is compressed")
+    if info.flag_bits & ~0x800:
+        raise ValueError(f"{name} is encrypted, or otherwise special")
+    file.seek(info.header_offset)
+    header = file.read(_LOCAL_HEADER.size)
+    if info.header_offset != position or len(header) < _LOCAL_HEADER.size:
+        raise ValueError(f"{name} does not lie where the one before it ends")
+    signature, n_name, n_extra = _LOCAL_HEADER.unpack(header)
+    if signature != b"PK\3\4" or file.read(n_name) != name.encode():
+        raise ValueError(f"{name} has another name in front of its content")
+    return position + _LOCAL_HEADER.size + n_name + n_extra
