@@ -12,7 +12,6 @@ early, late and deep fusion beside each modality alone, on the same folds, and k
 # ---------------------------------
 # The handwriting is real (scikit-learn's digits); the tones and the words are made up. All three are
 # noisy, so that none of them is enough.
-import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +22,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler
 
+import skmm
 from skmm import DeepFusionClassifier, LateFusionClassifier, MultimodalFusion, compare_fusions
 from skmm.audio import MelSpectrogramExtractor, MFCCExtractor
 from skmm.datasets import make_keypad_digits
@@ -77,26 +77,28 @@ print(f"plot written to {output / 'compare_fusion_strategies.png'}")
 # %%
 # Keep the best model, and use it in another process
 # --------------------------------------------------
-# A fitted fusion is pickled like any other scikit-learn estimator.
+# A file of ``skmm.dump`` holds arrays and plain values, and ``skmm.load`` runs nothing in it. The card says
+# what it is.
 fusions = comparison.table[comparison.table["kind"] == "fusion"]
 best = fusions["mean_score"].idxmax()
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0, stratify=y)
 model = models[best].fit(X_train, y_train)
 print(f"best fusion: {best}, held-out accuracy {model.score(X_test, y_test):.3f}")
 
-with open(output / "model.pkl", "wb") as file:
-    pickle.dump({"model": model, "X": X_test}, file)
+skmm.dump(model, output / "model.skmm")
+skmm.model_card(model, X=X_train, y=y_train, metrics=comparison).save(output / "model.md")
 fresh_process = """
-import pickle, sys
+import sys
 import numpy as np
-with open(sys.argv[1], "rb") as file:
-    saved = pickle.load(file)
-np.save(sys.argv[2], saved["model"].predict(saved["X"]))
+from sklearn.model_selection import train_test_split
+import skmm
+from skmm.datasets import make_keypad_digits
+X, y = make_keypad_digits(600, random_state=0)
+_, X_test = train_test_split(X, random_state=0, stratify=y)
+np.save(sys.argv[2], skmm.load(sys.argv[1]).predict(X_test))
 """
-subprocess.run(
-    [sys.executable, "-c", fresh_process, output / "model.pkl", output / "predictions.npy"],
-    check=True,
-)
+files = [output / "model.skmm", output / "predictions.npy"]
+subprocess.run([sys.executable, "-c", fresh_process, *files], check=True)
 if not np.array_equal(np.load(output / "predictions.npy"), model.predict(X_test)):
     raise RuntimeError("the reloaded model predicts differently")
 print("a fresh process loads the model and predicts the same")

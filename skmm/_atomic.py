@@ -1,47 +1,51 @@
-"""Write files that are whole, or not there."""
+"""Write a file whole or not at all."""
 
 import os
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import NamedTemporaryFile
+import secrets
+import shutil
+from contextlib import contextmanager, suppress
 
 
 @contextmanager
 def replacing(path):
-    """Open a file beside `path`, and put it in its place once it is whole and on the disk.
+    """Open a new file that takes the place of `path` at the end, if all has gone well.
 
-    If anything fails inside the scope, what was at `path` is still there, and nothing else.
+    It is on the disk by then: who looks at `path` finds the old file or the new one, also after the
+    process was killed or the power failed. A killed process leaves the unfinished file beside it,
+    with the ending ``.tmp``.
 
     Parameters
     ----------
-    path : str or path-like
+    path : str
+        A link stays, and what it points to is replaced.
 
     Yields
     ------
-    file : binary file
-        To be written to.
+    file : writeable binary file
     """
-    path = Path(path).resolve()  # what a link leads to is replaced, not the link
-    file = NamedTemporaryFile(  # noqa: SIM115 - it is closed before it is moved
-        dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
-    )
+    path = os.path.realpath(path)
+    unfinished = f"{path}.{secrets.token_hex(4)}.tmp"
+    file = open(unfinished, "xb")  # noqa: SIM115 - closed before it is moved
     try:
         with file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(file.name, _usual_mode(path))
-        os.replace(file.name, path)
+        if os.path.exists(path):
+            shutil.copymode(path, unfinished)
+        os.replace(unfinished, path)
     except BaseException:
-        Path(file.name).unlink(missing_ok=True)
+        with suppress(OSError):
+            os.unlink(unfinished)
         raise
+    _sync_folder(os.path.dirname(path))
 
 
-def _usual_mode(path):
-    """Access rights of a file that is there, or of one that ``open`` would make."""
-    try:
-        return path.stat().st_mode & 0o777
-    except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
+def _sync_folder(folder):
+    """Make the new name survive a power failure, where folders can be synchronized."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,66 +1,114 @@
+"""Who looks at a path finds the old file or the new one, whatever happens in between."""
+
 import os
+import subprocess
+import sys
 
 import pytest
 
 from skmm._atomic import replacing
 
 
-def test_a_file_is_there_when_it_is_whole(tmp_path):
-    path = tmp_path / "a"
+def write(path, content):
     with replacing(path) as file:
-        file.write(b"half")
-        assert not path.exists()
-        file.write(b" whole")
-    assert path.read_bytes() == b"half whole"
-    assert os.listdir(tmp_path) == ["a"]
+        file.write(content)
 
 
-@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
-def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path, error):
-    path = tmp_path / "a"
-    path.write_bytes(b"old")
+def test_a_new_file_takes_the_place_of_the_old_one(tmp_path):
+    path = tmp_path / "file"
+    write(path, b"old")
+    write(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["file"]
 
-    def fail():
+
+def test_the_old_file_is_there_until_the_new_one_is_complete(tmp_path):
+    path = tmp_path / "file"
+    write(path, b"old")
+    with replacing(path) as file:
+        file.write(b"new")
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("error", [OSError(28, "full"), KeyboardInterrupt(), ValueError("bad")])
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, error):
+    path = tmp_path / "file"
+    write(path, b"old")
+
+    def write_half():
         with replacing(path) as file:
-            file.write(b"new")
+            file.write(b"half")
             raise error
 
-    with pytest.raises(error):
-        fail()
+    with pytest.raises(type(error)):
+        write_half()
     assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["a"]
+    assert os.listdir(tmp_path) == ["file"]
 
 
-def test_others_may_read_what_they_might_before(tmp_path):
-    path, plain = tmp_path / "a", tmp_path / "plain"
-    plain.write_bytes(b"")
-    with replacing(path):
-        pass
-    assert path.stat().st_mode == plain.stat().st_mode
-    path.chmod(0o640)
-    with replacing(path):
-        pass
-    assert path.stat().st_mode & 0o777 == 0o640
+@pytest.mark.parametrize("name", ["fsync", "replace"])
+def test_a_failure_at_the_end_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, name):
+    path = tmp_path / "file"
+    write(path, b"old")
 
-
-def test_a_folder_that_is_not_there_is_an_error(tmp_path):
-    with pytest.raises(FileNotFoundError), replacing(tmp_path / "nowhere" / "a"):
-        pass
-
-
-def test_a_full_disk_is_an_error_and_nothing_is_left(tmp_path, monkeypatch):
-    def full(descriptor):
+    def fail(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"), replacing(tmp_path / "a") as file:
-        file.write(b"new")
-    assert os.listdir(tmp_path) == []
+    monkeypatch.setattr(os, name, fail)
+    with pytest.raises(OSError, match="No space left"):
+        write(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["file"]
 
 
-def test_a_link_still_leads_to_the_file(tmp_path):
-    (tmp_path / "link").symlink_to(tmp_path / "a")
-    with replacing(tmp_path / "link") as file:
-        file.write(b"new")
+def test_it_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    steps = []
+    sync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda number: steps.append("fsync") or sync(number))
+    monkeypatch.setattr(os, "replace", lambda *paths: steps.append("replace") or replace(*paths))
+    write(tmp_path / "file", b"x")
+    assert steps == ["fsync", "replace", "fsync"]  # the last one is of the folder
+
+
+def test_folders_that_cannot_be_synchronized_do_not_matter(tmp_path, monkeypatch):
+    def refuse(*args):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "open", refuse)
+    write(tmp_path / "file", b"x")
+    assert (tmp_path / "file").read_bytes() == b"x"
+
+
+def test_a_link_stays_and_what_it_points_to_is_replaced(tmp_path):
+    write(tmp_path / "file", b"old")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    write(tmp_path / "link", b"new")
     assert (tmp_path / "link").is_symlink()
-    assert (tmp_path / "a").read_bytes() == b"new"
+    assert (tmp_path / "file").read_bytes() == b"new"
+
+
+def test_permissions_are_those_of_the_old_file_or_of_any_new_one(tmp_path):
+    (tmp_path / "plain").touch()
+    write(tmp_path / "new", b"x")
+    assert (tmp_path / "new").stat().st_mode == (tmp_path / "plain").stat().st_mode
+    (tmp_path / "new").chmod(0o600)
+    write(tmp_path / "new", b"x")
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_killed_process_leaves_the_old_file(tmp_path):
+    path = tmp_path / "file"
+    write(path, b"old")
+    code = """
+import os, signal, sys
+from skmm._atomic import replacing
+with replacing(sys.argv[1]) as file:
+    file.write(b"new" * 10**5)
+    file.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    run = subprocess.run([sys.executable, "-c", code, path], check=False, cwd=os.getcwd())
+    assert run.returncode == -9
+    assert path.read_bytes() == b"old"
+    assert all(name == "file" or name.endswith(".tmp") for name in os.listdir(tmp_path))

@@ -381,8 +381,9 @@ def test_fitting_twice_gives_equal_results(estimator):
         lambda model, path: copy.deepcopy(model),
         lambda model, path: joblib.load(joblib.dump(model, path / "model")[0]),
         lambda model, path: joblib.load(joblib.dump(model, path / "model")[0], mmap_mode="r"),
+        lambda model, path: skmm.dump(model, path / "model") or skmm.load(path / "model"),
     ],
-    ids=["pickle", "deepcopy", "joblib", "joblib-mmap"],
+    ids=["pickle", "deepcopy", "joblib", "joblib-mmap", "dump"],
 )
 def test_a_copy_predicts_the_same(estimator, copied, tmp_path):
     X, y = toy_data(estimator)

@@ -28,7 +28,7 @@ def listed_names():
     for line in (ROOT / "docs" / "api.rst").read_text().splitlines():
         if match := re.match(r"\.\. currentmodule:: (\S+)", line):
             module = match[1]
-        elif match := re.match(r"   (\w+)$", line):
+        elif match := re.match(r"(?:   |\.\. py:data:: )(\w+)$", line):
             pairs.add((module, match[1]))
     return pairs
 
@@ -42,7 +42,7 @@ def test_the_names_of_skmm_itself_are_those_of_its_packages():
     assert set(skmm.__all__) <= listed
 
 
-@pytest.mark.parametrize(("module", "name"), PUBLIC)
+@pytest.mark.parametrize(("module", "name"), [p for p in PUBLIC if not p[1].isupper()])
 def test_every_public_name_is_documented_with_an_example(module, name):
     value = getattr(importlib.import_module(module), name)
     doc = NumpyDocString(inspect.getdoc(value))

@@ -186,3 +186,21 @@ class FusionComparison:
                 "no model was fitted on all rows; call compare_fusions(..., refit=True)"
             )
         return self._refitted
+
+    def __getstate__(self):
+        # Plain values, which outlive versions of pandas; the rest is computed from them.
+        return {
+            "results": self.results.to_dict("tight"),
+            "singles": self.singles,
+            "test_over_train": self.test_over_train,
+            "rope": self.rope,
+            "score_name": self.score_name,
+            "refitted": self._refitted,
+        }
+
+    def __setstate__(self, state):
+        state = dict(state)
+        refitted = state.pop("refitted")
+        results = pd.DataFrame.from_dict(state.pop("results"), orient="tight")
+        self.__init__(results, state.pop("singles"), **state)
+        self._refitted = refitted

@@ -58,16 +58,20 @@ def load_weights(module, weights):
     if unfit:
         raise ValueError(f"the weights do not fit the network: {unfit}")
     with torch.no_grad():
-        for name, value in wanted.items():  # one at a time: a second set of all takes memory
-            value.copy_(torch.tensor(weights[name]))
+        for name, value in wanted.items():
+            here = value.cpu()  # itself, if it is there: no third set of weights takes memory
+            here.numpy()[...] = weights[name]
+            if here is not value:
+                value.copy_(here)
 
 
 def _fits(array, tensor):
     own = tensor.cpu().numpy()
     if not (isinstance(array, np.ndarray) and (array.shape, array.dtype) == (own.shape, own.dtype)):
         return False
+    finite = np.isfinite(array)
     # A module of a user may hold -inf from the beginning, such as a mask of what lies ahead.
-    return bool(np.isfinite(array[np.isfinite(own)]).all())
+    return bool(finite.all() or not np.isfinite(own[~finite]).any())
 
 
 def epochs_of(history):

@@ -28,6 +28,8 @@ _END = struct.Struct("<4s6xHL4xH")  # signature, number of members, size of thei
 _END64 = struct.Struct("<4s28xQQ28x")  # the same for large archives, with what follows it
 _SMALLEST_MEMBER = 400  # bytes, of all but three: smaller arrays are in the schema
 _LONGEST_HEADER = 10_000  # characters of the header of an array; numpy's own limit
+_HUGE = 2**30  # bytes of a member from which on its header is of another form
+_WIDE_ENTRIES = 2**31  # bytes of a file in whose list offsets take more space
 _PIECE = 2**20  # bytes to check at a time
 _PADDING = 0xD935  # the kind of extra field that others use for alignment, too
 
@@ -52,7 +54,7 @@ def write_archive(file, members, make_record):
 def _write_member(archive, position, name, content):
     info = zipfile.ZipInfo(name)  # with a fixed date: equal models make equal files
     info.create_system = 3
-    is_huge = len(content) > 2**30
+    is_huge = len(content) > _HUGE
     if len(content) > LARGE:
         info.extra = _make_padding(position, name, is_huge)
     with archive.open(info, "w", force_zip64=is_huge) as member:
@@ -204,7 +206,7 @@ def _check_end(file, size):
         if len(content) < _END64.size or not content.startswith(b"PK\6\6"):
             raise ValueError("it does not end as a large zip archive")
         _, count, length = _END64.unpack(content)
-    longest_entry = 60 if size < 2**31 else 90
+    longest_entry = 60 if size < _WIDE_ENTRIES else 90
     if count > 3 + size // _SMALLEST_MEMBER or length > count * longest_entry:
         raise ValueError(f"it lists {count} members in {length} bytes, too many for {size} bytes")
 

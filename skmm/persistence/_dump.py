@@ -7,9 +7,9 @@ from itertools import chain
 
 from sklearn.base import BaseEstimator
 
+from skmm._atomic import replacing
 from skmm.persistence._archive import SCHEMA, write_archive
 from skmm.persistence._record import make_record
-from skmm.persistence._replace import replacing
 from skmm.persistence._schema import LARGEST, Schema
 from skmm.persistence._skops import describe, find_untrusted
 from skmm.persistence._trusted import KNOWN, names_of
@@ -96,8 +96,8 @@ def _describe(model):
         raise
     except Exception as error:  # whatever the methods of the types in the model raise
         raise TypeError(
-            f"{type(model).__name__} cannot be kept as arrays and plain values: {error}. Take out what "
-            "holds such things, or pickle the model"
+            f"{type(model).__name__} cannot be kept as arrays and plain values: {str(error).rstrip('.')}. "
+            "Take out what holds such things, or pickle the model"
         ) from error
     if len(schema.text) > LARGEST:
         raise TypeError(
@@ -119,11 +119,11 @@ def _refuse_torch(model):
                 )
 
 
-def _parts_of(value):
+def _parts_of(value, depth=3):
     if isinstance(value, dict):
         value = list(value.values())
-    if isinstance(value, list | tuple):
-        return [part for item in value for part in _parts_of(item)]
+    if isinstance(value, list | tuple) and depth:
+        return [part for item in value for part in _parts_of(item, depth - 1)]
     return [value]
 
 

@@ -30,7 +30,7 @@ def make_record(types, checksums):
     -------
     text : bytes
     """
-    versions = _versions_that_matter(types)
+    versions = versions_that_matter(types)
     versions |= {name: _version_of(name) for name in _WRITERS} | {"python": python_version()}
     record = {"format": FORMAT, "versions": versions, "members": checksums}
     return json.dumps(record, indent=1).encode()
@@ -58,11 +58,21 @@ def check_record(record, checksums, types):
         raise ValueError("its members are not those that were written together")
     saved = record.get("versions")
     saved = saved if isinstance(saved, dict) else {}
-    warn_of_other_versions(saved, _versions_that_matter(types), stacklevel=3)
+    warn_of_other_versions(saved, versions_that_matter(types), stacklevel=4)
 
 
-def _versions_that_matter(types):
-    """Versions whose changes may change predictions."""
+def versions_that_matter(types):
+    """Versions of the libraries whose changes may change predictions.
+
+    Parameters
+    ----------
+    types : iterable of str
+        Names of types in the model.
+
+    Returns
+    -------
+    versions : dict of str to str
+    """
     versions = {"skmm": skmm.__version__, "scikit-learn": _version_of("scikit-learn")}
     if any(name.startswith(_TORCH) for name in types):
         versions["torch"] = _version_of("torch")

@@ -158,7 +158,11 @@ class Schema:
         return _call_plain(_stored.array, name, dtype, shape)
 
     def _convert_BytesNode(self, node):
-        return _call_plain(_stored.data, _encode(self._source.read(node["file"])))
+        content = _stored.refuse_pickle(self._source.read(node["file"]))
+        return _call_plain(_stored.data, _encode(content))
+
+    def _convert_BytearrayNode(self, node):
+        raise TypeError("bytearrays are not kept; make them bytes")
 
     def _convert_DTypeNode(self, node):
         array = _load_array(self._source.read(node["content"]["file"]))
@@ -258,7 +262,8 @@ def _find_repeated(root):
         if isinstance(value, list):
             waiting += value
         elif isinstance(value, dict):
-            if value.get("__loader__", "JsonNode") not in _WITHOUT_IDENTITY:
+            loader = value.get("__loader__")  # or what a dict has under this key
+            if isinstance(loader, str) and loader not in _WITHOUT_IDENTITY:
                 counts[value["__id__"]] += 1
                 if counts[value["__id__"]] > 1:
                     continue

@@ -6,6 +6,7 @@ the format: files that were written with them are read for as long as the format
 
 import base64
 import math
+import pickletools
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -17,11 +18,12 @@ from sklearn.neighbors import BallTree, KDTree
 from skmm.persistence._trees import make_predictor, make_tree
 
 _ARCHIVE = ContextVar("archive")
+# What makes a pickle call, or import, something: only then is it more than a few odd bytes.
+_CALLS = {"GLOBAL", "STACK_GLOBAL", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "REDUCE", "BUILD"}
+_CALLS |= {"EXT1", "EXT2", "EXT4", "PERSID", "BINPERSID"}
 _FORMS = ("bsr", "coo", "csc", "csr", "dia")
 _SPARSE = {
-    name: getattr(sparse, name)
-    for form in _FORMS
-    for name in (f"{form}_matrix", f"{form}_array")
+    name: getattr(sparse, name) for form in _FORMS for name in (f"{form}_matrix", f"{form}_array")
 }
 
 
@@ -75,8 +77,8 @@ def mapping(keys, values):
 
 
 def data(content):
-    """Bytes."""
-    return base64.b64decode(content, validate=True)
+    """Bytes, unless somebody may want to unpickle them."""
+    return refuse_pickle(base64.b64decode(content, validate=True))
 
 
 def dtype(description):
@@ -125,6 +127,19 @@ STORED = [
         *(sparse_matrix, neighbor_tree, tree, tree_predictor),
     )
 ]
+
+
+def refuse_pickle(content):
+    """Return bytes as they are, or raise a ValueError if they are a pickle that calls something."""
+    try:
+        names = {opcode.name for opcode, _, _ in pickletools.genops(content)}
+    except Exception:  # what is no pickle ends in any way
+        return content
+    if names & _CALLS:
+        raise ValueError(
+            "bytes in it are a pickle, which could run code in the hands of who reads it"
+        )
+    return content
 
 
 def read_dtype(description):

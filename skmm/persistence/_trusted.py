@@ -20,13 +20,14 @@ _TRUSTED = {
     "skmm.generative._vae_filler": "VaeFiller",
     "skmm.image": "CNNExtractor ColorHistogramExtractor HOGExtractor PixelExtractor TextureExtractor",
     "skmm.impute": "MeanFiller NeighborFiller RidgeFiller Scales",
-    "skmm.model_selection": "FusionComparison",
+    "skmm.model_selection": "FusionComparison FusionSearchCV",
     "skmm.nn": "DeepFusionClassifier DeepFusionRegressor GradientBlending GradientModulation"
     " MultitaskFusion TensorBoardLog",
     "skmm.nn._targets": "Classes Labels Numbers",
     "skmm.retrieval": "CrossModalRetriever",
     "skmm.retrieval._canonical": "CanonicalEmbedder",
     "skmm.retrieval._scorer": "_score",
+    "skmm.retrieval._semantic": "ClassPosteriors",
     "skmm.retrieval._towers": "Towers",
     "skmm.sensor": "SensorStatisticsExtractor SensorWindowExtractor",
     "skmm.text": "BagOfWordsVectorizer TokenSequenceVectorizer Word2VecVectorizer tokenize",
@@ -59,7 +60,7 @@ _TRUSTED = {
     "gensim.models.fasttext": "FastTextKeyedVectors",
     "gensim.models.keyedvectors": "KeyedVectors",
     # Plain containers; a partial calls nothing but functions that are named here, or of numpy.
-    "builtins": "NoneType frozenset",
+    "builtins": "NoneType frozenset range",
     "functools": "partial",
     "numpy": "mean",
     "types": "SimpleNamespace",
@@ -87,5 +88,7 @@ def _name_of(value):
     if isinstance(value, str):
         return value
     if not hasattr(value, "__module__") or not hasattr(value, "__name__"):
-        raise TypeError(f"trusted holds {value!r:.80}; expected types and functions, or their names")
+        raise TypeError(
+            f"trusted holds {value!r:.80}; expected types and functions, or their names"
+        )
     return f"{public_module(value.__module__, value.__name__)}.{value.__name__}"
