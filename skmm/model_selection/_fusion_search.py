@@ -297,6 +297,19 @@ class FusionSearchCV(MetaEstimatorMixin, MemberComposition):
             tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
         return tags
 
+    def __getstate__(self):
+        # Plain values, which outlive versions of pandas.
+        state = super().__getstate__()
+        if "cv_results_" in state:
+            state = state | {"cv_results_": state["cv_results_"].to_dict("tight")}
+        return state
+
+    def __setstate__(self, state):
+        if "cv_results_" in state:
+            results = pd.DataFrame.from_dict(state["cv_results_"], orient="tight")
+            state = state | {"cv_results_": results}
+        super().__setstate__(state)
+
     def _ask(self, method, X):
         check_is_fitted(self)
         return getattr(self.best_estimator_, method)(self._read_new(X))

@@ -27,6 +27,7 @@ _TRUSTED = {
     "skmm.retrieval": "CrossModalRetriever",
     "skmm.retrieval._canonical": "CanonicalEmbedder",
     "skmm.retrieval._scorer": "_score",
+    "skmm.retrieval._search": "ExactIndex",
     "skmm.retrieval._semantic": "ClassPosteriors",
     "skmm.retrieval._towers": "Towers",
     "skmm.sensor": "SensorStatisticsExtractor SensorWindowExtractor",

@@ -107,20 +107,23 @@ def test_metrics_are_told(late):
 
 
 def test_a_comparison_is_told(late):
-    table = pd.DataFrame(
+    results = pd.DataFrame(
         {
-            "mean_score": [0.5, 0.75],
-            "std_score": 0.1,
-            "difference": [0, 0.25],
-            "p_value": [np.nan, 0.01],
-        },
-        index=["a|b", "late"],
+            "model": ["a|b", "a|b", "late", "late"],
+            "fold": [0, 1, 0, 1],
+            "score": [0.4, 0.6, 0.75, 0.85],
+            "fit_time": 1.0,
+            "score_time": 1.0,
+            "search_time": 0.0,
+            "n_extractions": 0,
+            "model_size": 1,
+        }
     )
-    comparison = FusionComparison(table, pd.DataFrame({"late": [1, 0]}), score_name="accuracy")
+    comparison = FusionComparison(results, ["a|b"], test_over_train=1.0, score_name="accuracy")
     text = model_card(late, metrics=comparison).sections["How good it is"]
     assert text.startswith("Scores (accuracy) over 2 folds")
-    assert "| a\\|b | 0.5 | 0.1 | 0 |  |" in text
-    assert "| late | 0.75 | 0.1 | 0.25 | 0.01 |" in text
+    assert "| a\\|b | 0.5 | 0.1414 | 0 |  |" in text
+    assert "| late | 0.8 | 0.07071 | 0.3 |" in text
 
 
 def test_data_are_told_by_their_hashes(data, late):

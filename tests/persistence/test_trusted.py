@@ -51,6 +51,7 @@ def test_classes_of_skmm_run_nothing_when_their_state_is_set():
     assert with_code == {
         *("DeepFusionClassifier", "DeepFusionRegressor", "MultitaskFusion", "Towers"),
         *("AdversarialFusion", "AutoencoderFusion", "VariationalFusion", "FusionComparison"),
+        "FusionSearchCV",
     }
 
 
