@@ -13,6 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from skorch.callbacks import EpochScoring
 
+import skmm
 from skmm.frame import TensorArray, drop_modalities, make_frame
 from skmm.generative import AdversarialFusion, AutoencoderFusion, VariationalFusion
 from skmm.nn import (
@@ -160,11 +161,17 @@ def test_a_model_of_a_gpu_predicts_where_there_is_none(toy, tmp_path):
     X, y = toy
     model = DeepFusionClassifier(device="cuda", **QUICK).fit(X, y)
     (tmp_path / "model.pickle").write_bytes(pickle.dumps((model, X)))
+    skmm.dump(model, tmp_path / "model.skmm")
+    here = skmm.load(tmp_path / "model.skmm")
+    assert next(here.net_.network.parameters()).is_cuda
+    assert_array_equal(here.predict_proba(X), model.predict_proba(X))
     code = (
-        "import pickle, sys, warnings\n"
+        "import pickle, sys, warnings, numpy, skmm\n"
         "warnings.simplefilter('ignore')\n"
         "model, X = pickle.load(open(sys.argv[1] + '/model.pickle', 'rb'))\n"
         "model.predict_proba(X).tofile(sys.argv[1] + '/there')\n"
+        "kept = skmm.load(sys.argv[1] + '/model.skmm')\n"
+        "assert numpy.array_equal(kept.predict_proba(X), model.predict_proba(X))\n"
     )
     subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)],

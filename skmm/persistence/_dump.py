@@ -54,7 +54,8 @@ def dump(model, path, *, trusted=()):
     but where they are the model: neighbors, kernels, imputation by neighbors, galleries. Equal
     models make equal files.
 
-    For a moment it takes about three times the memory of the model.
+    For a moment it takes about four times the memory of the model. Arrays are written as fast as by
+    pickle, or nearly; what is not in arrays takes its time, 3 s and 350 MB for 100,000 words.
 
     References
     ----------
