@@ -89,8 +89,11 @@ def test_the_score_is_that_of_the_model(page, late, digits):
     assert f"accuracy on 60 samples: {score:.3g}." in page.read_text(encoding="utf-8")
 
 
-def test_no_figure_stays_open(page):
-    assert plt.get_fignums() == []
+def test_no_figure_stays_open(late, digits, tmp_path):
+    X, y = digits
+    before = plt.get_fignums()
+    skmm.report(late, X[140:], y[140:], tmp_path / "r.html")
+    assert plt.get_fignums() == before
 
 
 def test_a_regressor_has_a_report(tmp_path):
