@@ -60,11 +60,11 @@ def scalar(dtype, content):
 
 def object_array(items, shape):
     """An array of strings and other values that JSON knows."""
-    result = np.empty(shape, dtype=object)
     for _ in shape[1:]:
         items = [item for row in items for item in row]
-    if len(items) != result.size:
+    if not isinstance(items, list) or len(items) != math.prod(shape):
         raise ValueError(f"{len(items)} items are no array of shape {shape}")
+    result = np.empty(shape, dtype=object)
     flat = result.reshape(-1)
     for position, item in enumerate(items):
         flat[position] = item
@@ -73,6 +73,8 @@ def object_array(items, shape):
 
 def mapping(keys, values):
     """A dict."""
+    if not isinstance(keys, list) or not isinstance(values, list):
+        raise ValueError("keys and values of a dict are no lists")  # a range could have any length
     return dict(zip(keys, values, strict=True))
 
 

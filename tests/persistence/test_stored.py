@@ -64,6 +64,14 @@ def test_arrays_of_objects_have_as_many_items_as_they_say(items, shape):
         _stored.object_array(items, shape)
 
 
+def test_what_stands_for_many_values_is_no_list_of_them():
+    """No memory is taken for a shape or a range before the values are there."""
+    with pytest.raises(ValueError, match="items are no array of shape"):
+        _stored.object_array([1], (10**15,))
+    with pytest.raises(ValueError, match="are no lists"):
+        _stored.mapping(range(10**15), range(10**15))
+
+
 def test_a_mapping_has_as_many_values_as_keys():
     with pytest.raises(ValueError, match="shorter"):
         _stored.mapping(["a", "b"], [1])
