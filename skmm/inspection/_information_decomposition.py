@@ -137,7 +137,7 @@ def information_decomposition(
     that each know half of a sum are not unique in this sense: if the one could be replaced by the
     other, what they tell alone is redundant, and the rest is synergy, though not interaction.
 
-    Kinds of fusion, in ``table["fusion"]``:
+    Kinds of fusion, in ``table["fusion"]``, chosen by the parts as in [3]_:
 
     - ``"tensor"``: interaction is at least 0.15 of all information. Multiply features.
     - ``"concat"``: what both tell beyond the better one, interaction aside, is at least 0.37 of all that
