@@ -11,6 +11,7 @@ import os
 import re
 import struct
 import zipfile
+from collections import Counter
 from zlib import crc32
 
 import numpy as np
@@ -89,6 +90,7 @@ class Archive:
     def __init__(self, file, *, mapped=False):
         self._file = file
         self._arrays = {}
+        self._asked = Counter()
         self._members = _list_members(file)
         self._map = np.memmap(file, np.uint8, mode="r") if mapped else None
 
@@ -111,8 +113,12 @@ class Archive:
     def read_array(self, name, dtype, shape):
         """Return the array in a member, which must have this dtype and shape.
 
-        Every member is read once: who asks again gets the same array.
+        Who asks again gets the same array. What occurs twice in a model is made once, so that nobody
+        asks more than twice, and what is made of an array stays in proportion to it.
         """
+        self._asked[name] += 1
+        if self._asked[name] > 2:
+            raise ValueError(f"{name} is in more places than there are")
         if name not in self._arrays:
             self._arrays[name] = self._read_array(name)
         array = self._arrays[name]

@@ -9,8 +9,9 @@ from sklearn.base import BaseEstimator
 
 from skmm._atomic import replacing
 from skmm.persistence._archive import SCHEMA, write_archive
+from skmm.persistence._nodes import check_nodes
 from skmm.persistence._record import make_record
-from skmm.persistence._schema import LARGEST, Schema
+from skmm.persistence._schema import LARGEST, Schema, read_json
 from skmm.persistence._skops import describe, find_untrusted
 from skmm.persistence._trusted import KNOWN, names_of
 
@@ -75,8 +76,9 @@ def dump(model, path, *, trusted=()):
     True
     """
     path = os.fspath(path)
-    schema = _describe(model)
-    _check_types(schema, KNOWN | names_of(trusted))
+    own = names_of(trusted)
+    schema, untrusted = _describe(model, own)
+    _check_types(sorted(set(untrusted) - KNOWN - own))
     members = chain([(SCHEMA, schema.text)], schema.members())
     try:
         with replacing(path) as file:
@@ -88,11 +90,12 @@ def dump(model, path, *, trusted=()):
         ) from error
 
 
-def _describe(model):
+def _describe(model, own):
     _refuse_torch(model)
     try:
         schema = Schema(describe(model))
-        find_untrusted(schema.text, set())  # who loads it starts with this
+        untrusted = find_untrusted(schema.text, set())
+        check_nodes(read_json(schema.text), own)
     except ImportError:
         raise
     except Exception as error:  # whatever the methods of the types in the model raise
@@ -105,7 +108,7 @@ def _describe(model):
             f"{type(model).__name__} has parts whose description takes {len(schema.text)} bytes, and "
             f"{LARGEST} are read; keep numbers in arrays, or pickle the model"
         )
-    return schema
+    return schema, untrusted
 
 
 def _refuse_torch(model):
@@ -128,8 +131,7 @@ def _parts_of(value, depth=3):
     return [value]
 
 
-def _check_types(schema, trusted):
-    untrusted = find_untrusted(schema.text, trusted)
+def _check_types(untrusted):
     lost = [name for name in untrusted if not _is_found_again(name)]
     if lost:
         raise TypeError(

@@ -3,6 +3,7 @@
 import os
 
 from skmm.persistence._archive import RECORD, SCHEMA, Archive
+from skmm.persistence._nodes import check_nodes
 from skmm.persistence._record import check_record
 from skmm.persistence._schema import LARGEST, read_json, types_of
 from skmm.persistence._skops import build, find_untrusted
@@ -80,11 +81,11 @@ def load(path, *, trusted=(), mmap_mode=None):
     """
     if mmap_mode not in (None, "r"):
         raise ValueError(f"mmap_mode={mmap_mode!r}; expected 'r' or None")
-    names = KNOWN | names_of(trusted)
+    own = names_of(trusted)
     path = os.fspath(path)
     with open(path, "rb") as file:
         try:
-            return _read(file, names, mapped=mmap_mode == "r")
+            return _read(file, own, mapped=mmap_mode == "r")
         except ImportError:
             raise
         except _UntrustedError as error:
@@ -107,15 +108,17 @@ class _UntrustedError(Exception):
         self.names = names
 
 
-def _read(file, trusted, *, mapped):
+def _read(file, own, *, mapped):
     archive = Archive(file, mapped=mapped)
     schema = archive.read(SCHEMA, limit=LARGEST)
-    types = types_of(read_json(schema))
+    tree = read_json(schema)
+    types = types_of(tree)
     record = read_json(archive.read(RECORD))
     check_record(record, archive.checksums, types)
-    trusted = trusted & types  # skops copies them for each of its nodes
+    trusted = (KNOWN | own) & types  # skops copies them for each of its nodes
     if untrusted := find_untrusted(schema, trusted):
         raise _UntrustedError(untrusted)
+    check_nodes(tree, own & types)
     with reading(archive):
         model = build(schema, trusted)
     check_trees(model)

@@ -50,7 +50,8 @@ class Schema:
 
     def __init__(self, source):
         self._source = source
-        self._members = {}
+        self._members = {}  # content, or the file of skops that has it, by name
+        self._names = {}  # by the file of skops
         self._ids = {}
         root = read_json(source.read("schema.json"))
         self._repeated = _find_repeated(root)
@@ -62,7 +63,7 @@ class Schema:
     def members(self):
         """Yield the name and the content of each array."""
         for name, content in self._members.items():
-            yield name, content if isinstance(content, bytes) else self._source.read(content.file)
+            yield name, content if isinstance(content, bytes) else self._source.read(content)
 
     def _convert(self, node):
         saved = node.get("__id__") if node["__loader__"] not in _WITHOUT_IDENTITY else None
@@ -123,7 +124,7 @@ class Schema:
         array = _load_array(self._source.read(node["file"]))
         name = name_of(node)
         if name in ("numpy.ndarray", "numpy.memmap"):
-            return self._keep_array(array, _Source(node["file"]))
+            return self._keep_array(array, node["file"])
         if array.shape != () or node["__module__"] != "numpy":
             raise TypeError(f"arrays of type {name} are not kept; make them plain arrays")
         return _call_plain(_stored.scalar, describe_dtype(array.dtype), _encode(array.tobytes()))
@@ -154,6 +155,8 @@ class Schema:
             text = _encode(array.tobytes(order))
             return _call_plain(_stored.small_array, dtype, shape, order, text)
         name = f"{len(self._members)}.npy"
+        if isinstance(content, str):
+            name = self._names.setdefault(content, name)
         self._members[name] = content
         return _call_plain(_stored.array, name, dtype, shape)
 
@@ -184,6 +187,9 @@ class Schema:
         return self._convert_others(node)
 
     def _convert_ConstructorFromReduceNode(self, node):
+        if name_of(node) == "builtins.frozenset":
+            [items] = node["content"]["content"]
+            return _call(_stored.frozen_set, *map(self._convert, items["content"]))
         if node["__class__"] not in _PATHS:
             return self._convert_others(node)
         parts = [json.loads(part["content"]) for part in node["content"]["content"]]
@@ -200,13 +206,6 @@ class Schema:
         if value.get("__loader__") == "NdArrayNode":
             return self._convert(value)
         return {k: self._convert_arrays(item) for k, item in value.items() if k != "__id__"}
-
-
-class _Source:
-    """An array that is in a file of skops already as it is to be in one of skmm."""
-
-    def __init__(self, file):
-        self.file = file
 
 
 def read_json(text):

@@ -78,6 +78,11 @@ def mapping(keys, values):
     return dict(zip(keys, values, strict=True))
 
 
+def frozen_set(*items):
+    """A frozenset."""
+    return frozenset(items)
+
+
 def data(content):
     """Bytes, unless somebody may want to unpickle them."""
     return refuse_pickle(base64.b64decode(content, validate=True))
@@ -125,7 +130,7 @@ def tree_predictor(state):
 STORED = [
     f"{function.__module__}.{function.__name__}"
     for function in (
-        *(array, small_array, scalar, object_array, mapping, data, dtype, path),
+        *(array, small_array, scalar, object_array, mapping, frozen_set, data, dtype, path),
         *(sparse_matrix, neighbor_tree, tree, tree_predictor),
     )
 ]

@@ -61,7 +61,7 @@ _TRUSTED = {
     "gensim.models.fasttext": "FastTextKeyedVectors",
     "gensim.models.keyedvectors": "KeyedVectors",
     # Plain containers; a partial calls nothing but functions that are named here, or of numpy.
-    "builtins": "NoneType frozenset range",
+    "builtins": "NoneType range",
     "functools": "partial",
     "numpy": "mean",
     "types": "SimpleNamespace",

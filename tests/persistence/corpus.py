@@ -189,6 +189,34 @@ def hostile_nodes(path):
         "random state": node("os", "system", "RandomStateNode", content=touch),
         "cached": node("builtins", "object", "CachedNode", __id__=77),
         "unknown": node("os", "system", "NobodyNode", content=touch),
+        "list that calls": node("skmm.fusion", "ConcatFusion", "ListNode", content=[touch]),
+        "set that calls": node("skmm.cache", "FeatureCache", "SetNode", content=[touch]),
+        "dict that calls": node(
+            "types", "SimpleNamespace", "DictNode", content={}, key_types=empty
+        ),
+        "loss that calls": node(
+            "skmm.cache", "FeatureCache", "LossNode", content=empty, __reduce__={"args": touch}
+        ),
+        "call of a trusted type": node(
+            "skmm.cache", "FeatureCache", "ConstructorFromReduceNode", content=touch
+        ),
+        "long dict": node(
+            "skmm.persistence._stored",
+            "mapping",
+            "ConstructorFromReduceNode",
+            content=node(
+                "builtins",
+                "tuple",
+                "TupleNode",
+                content=[
+                    node("builtins", "range", "ConstructorFromReduceNode", content=literal([10**9]))
+                ]
+                * 2,
+            ),
+        ),
+        "long array": call("object_array", [], [10**9]),
+        "long small array": call("small_array", "<f8", [10**9], "C", ""),
+        "sparse": call("sparse_matrix", "csr_matrix", [10**9, 10**9], [[1.0], [0], [0, 1]]),
         "nested pickle": call("data", base64.b64encode(pickle.dumps(Bomb(path))).decode()),
         "nested old pickle": call("data", base64.b64encode(pickle.dumps(Bomb(path), 0)).decode()),
         "pickle of another name": call("array", "../0.npy", "<f4", [3]),

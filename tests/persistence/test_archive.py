@@ -108,6 +108,8 @@ def test_an_array_is_read_once(opened):
     archive = opened(m0=SMALL)
     arrays = [archive.read_array("0.npy", SMALL.dtype, SMALL.shape) for _ in range(2)]
     assert arrays[0] is arrays[1]
+    with pytest.raises(ValueError, match="0.npy is in more places than there are"):
+        archive.read_array("0.npy", SMALL.dtype, SMALL.shape)
 
 
 @pytest.mark.parametrize(("dtype", "shape"), [("f4", (2, 3)), ("f8", (3, 2)), ("f8", (6,))])

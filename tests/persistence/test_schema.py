@@ -257,11 +257,12 @@ def test_moments_of_optimizers_are_left_out(back):
 
 
 @pytest.mark.parametrize("algorithm", ["kd_tree", "ball_tree", "brute"])
-def test_trees_of_neighbors_are_made_again(back, algorithm):
+def test_trees_of_neighbors_are_made_again(back, tmp_path, algorithm):
     X, y = np.random.default_rng(0).normal(size=(99, 3)), np.arange(99.0)
     model = KNeighborsRegressor(3, algorithm=algorithm, p=1.5).fit(X, y)
     new = X + 0.1
     assert_array_equal(back(model).predict(new), model.predict(new))
+    assert (tmp_path / "kept").stat().st_size < X.nbytes + y.nbytes + 5000  # each of them once
 
 
 def test_keys_that_are_equal_as_text_are_refused(back):

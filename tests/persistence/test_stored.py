@@ -64,12 +64,17 @@ def test_arrays_of_objects_have_as_many_items_as_they_say(items, shape):
         _stored.object_array(items, shape)
 
 
-def test_what_stands_for_many_values_is_no_list_of_them():
-    """No memory is taken for a shape or a range before the values are there."""
-    with pytest.raises(ValueError, match="items are no array of shape"):
-        _stored.object_array([1], (10**15,))
-    with pytest.raises(ValueError, match="are no lists"):
-        _stored.mapping(range(10**15), range(10**15))
+def test_arrays_of_objects_take_no_memory_on_the_word_of_a_file(bounded):
+    with bounded(megabytes=10, seconds=5):
+        for items in ([], range(10**9)):
+            with pytest.raises(ValueError, match="items are no array of shape"):
+                _stored.object_array(items, [10**9])
+
+
+def test_a_dict_is_made_of_lists():
+    for parts in ((range(10**9), range(10**9)), (["a"], "b"), ({"a": 1}, [1])):
+        with pytest.raises(ValueError, match="keys and values of a dict are no lists"):
+            _stored.mapping(*parts)
 
 
 def test_a_mapping_has_as_many_values_as_keys():
