@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import is_classifier
 from sklearn.metrics import get_scorer_names
-from sklearn.utils import check_consistent_length, check_random_state
+from sklearn.utils import check_consistent_length
 
 from skmm._validation import (
     HasMethods,
@@ -17,6 +17,7 @@ from skmm._validation import (
     Real,
     StrOptions,
     _safe_indexing,
+    make_rng,
     validate_params,
 )
 from skmm.inspection._attributes import MISSING, missing_patterns, read_attributes
@@ -264,7 +265,7 @@ def _read_scorers(estimator, scoring):
 def _compare(part, column, overall, level, random_state):
     """Rows of the table for one attribute: each group beside all samples."""
     codes = column.cat.codes.to_numpy()
-    random_state = check_random_state(random_state)
+    random_state = make_rng(random_state)
     parts_of = {}
     for code, group in enumerate(column.cat.categories):
         members = np.flatnonzero(codes == code)

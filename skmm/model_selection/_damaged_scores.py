@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 from sklearn.base import is_classifier
 from sklearn.metrics import check_scoring
-from sklearn.utils import check_consistent_length, check_random_state
+from sklearn.utils import check_consistent_length
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
-from skmm._validation import Real, draw_seed
+from skmm._validation import Real, draw_seed, make_rng
 from skmm.frame import check_frame
 
 
@@ -31,7 +31,7 @@ def score_damaged(estimators, X, y, levels, damage, *, scoring, n_repeats, rando
         Indexed by level and repeat. Undamaged data is scored once.
     """
     scorers = {name: check_scoring(model, scoring) for name, model in estimators.items()}
-    random_state = check_random_state(random_state)
+    random_state = make_rng(random_state)
     seeds = [draw_seed(random_state) for _ in range(n_repeats)]
     # Without damage all repeats are alike.
     tasks = [(level, seed) for level in levels for seed in (seeds if level > 0 else seeds[:1])]

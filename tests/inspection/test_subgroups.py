@@ -250,3 +250,10 @@ def test_the_same_seed_gives_the_same_report(case):
     model, X, y, groups = case
     one, two = (subgroup_report(model, X, y, groups, random_state=3) for _ in range(2))
     pd.testing.assert_frame_equal(one.table, two.table)
+
+
+def test_without_a_seed_numpys_generator_stays_where_it_is(case):
+    model, X, y, groups = case
+    before = np.random.get_state()[1].tolist()  # noqa: NPY002
+    subgroup_report(model, X, y, groups)
+    assert np.random.get_state()[1].tolist() == before  # noqa: NPY002

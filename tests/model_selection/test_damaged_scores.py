@@ -55,6 +55,12 @@ def test_equal_seeds_give_equal_data_and_others_do_not():
     assert not first.equals(score(models, random_state=1))
 
 
+def test_without_a_seed_numpys_generator_stays_where_it_is():
+    before = np.random.get_state()[1].tolist()  # noqa: NPY002
+    score({"one": Recorder().fit(X, Y)}, random_state=None)
+    assert np.random.get_state()[1].tolist() == before  # noqa: NPY002
+
+
 def test_processes_change_nothing():
     model = Recorder().fit(X, Y)
     assert score({"one": model}).equals(score({"one": model}, n_jobs=2))
