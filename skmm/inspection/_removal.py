@@ -12,6 +12,9 @@ from skmm._validation import ModalityError
 from skmm.frame import drop_modalities
 from skmm.fusion._blocks import as_dtype, frame_to_blocks, is_token_ids
 
+# What estimators raise that cannot take null cells: some see them only when they use them.
+REFUSALS = (ValueError, TypeError, AttributeError)
+
 
 class Removal(NamedTuple):
     """Removed cells come from the same columns of `table`, in `rows`; None is X, and all rows."""
@@ -81,7 +84,7 @@ def explain_nulls(estimator, is_masked):
     """
     try:
         yield
-    except (ValueError, TypeError, AttributeError) as error:
+    except REFUSALS as error:
         if not is_masked:
             raise
         raise ValueError(

@@ -11,13 +11,11 @@ from skmm._optional import import_optional
 from skmm._validation import Integral, refuse_dict
 from skmm.frame import check_frame, drop_modalities
 from skmm.inspection._drawing import draw_cell
+from skmm.inspection._removal import REFUSALS
 
 _CELL = (1.7, 1.35)  # inches
 _LABELS = 1.6  # inches, for what is said of a row
 RIGHT, WRONG = "tab:green", "tab:red"
-
-# What estimators raise that cannot take null cells: some see them only when they use them.
-REFUSALS = (ValueError, TypeError, AttributeError)
 
 
 class SampleGridDisplay:

@@ -9,7 +9,7 @@ from sklearn.pipeline import Pipeline
 
 from skmm._validation import _BaseScorer, _safe_indexing
 from skmm.inspection._modalities import searched
-from skmm.inspection._removal import explain_nulls
+from skmm.inspection._removal import REFUSALS, explain_nulls
 from skmm.inspection._row_scores import leave_out_blocks
 
 RESPONSES = ("predict", "predict_proba", "predict_log_proba", "decision_function")
@@ -144,7 +144,7 @@ def _score(scorer, model, X, y, weight, is_masked):
         return scorer(model, X, y, **given)
     try:
         return scorer(model, X, y, **given)
-    except (ValueError, TypeError, AttributeError):
+    except REFUSALS:
         if is_masked and hasattr(model, "predict"):
             with explain_nulls(model, is_masked):
                 model.predict(X)  # where this works, the error is the scorer's own

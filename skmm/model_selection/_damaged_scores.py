@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmm._validation import Real, draw_seed, make_rng
 from skmm.frame import check_frame
+from skmm.model_selection._outer_folds import name_score
 
 
 def score_damaged(estimators, X, y, levels, damage, *, scoring, n_repeats, random_state, n_jobs):
@@ -95,13 +96,12 @@ def choose_modalities(X, modality):
     return modalities
 
 
-def name_score(scoring, estimators):
-    """What the score is called."""
-    if any(getattr(model, "scoring", None) is not None for model in estimators.values()):
-        return "score"  # a search has its own
-    if scoring is None:
-        return "accuracy" if all(map(is_classifier, estimators.values())) else "R2"
-    return scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")
+def name_scores(scoring, estimators):
+    """What the scores of the estimators are called."""
+    models = estimators.values()
+    if scoring is None and any(getattr(model, "scoring", None) is not None for model in models):
+        return "score"  # a search has one of its own
+    return name_score(scoring, all(map(is_classifier, models)))
 
 
 def _score(estimators, scorers, X, y, damage, level, seed):

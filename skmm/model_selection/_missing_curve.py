@@ -13,7 +13,7 @@ from skmm.model_selection._damaged_scores import (
     check_estimators,
     check_levels,
     choose_modalities,
-    name_score,
+    name_scores,
     score_damaged,
 )
 from skmm.model_selection._robustness_curve import RobustnessCurve
@@ -149,7 +149,7 @@ def missing_modality_curve(
     what = "modalities" if modality is None else " and ".join(map(str, chosen))
     return RobustnessCurve(
         scores,
-        score_name=name_score(scoring, estimators),
+        score_name=name_scores(scoring, estimators),
         level_name=f"share of samples without {what}"
         if modality is not None
         else "rate of missing cells, of which each sample keeps one",

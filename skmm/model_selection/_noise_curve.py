@@ -12,7 +12,7 @@ from skmm.model_selection._damaged_scores import (
     check_estimators,
     check_levels,
     choose_modalities,
-    name_score,
+    name_scores,
     score_damaged,
 )
 from skmm.model_selection._noise_columns import NOISES, prepare_column
@@ -175,7 +175,7 @@ def noise_curve(
     kinds = " and ".join(f"{name} ({kind})" for name, (kind, _) in prepared.items())
     return RobustnessCurve(
         scores,
-        score_name=name_score(scoring, estimators),
+        score_name=name_scores(scoring, estimators),
         level_name=f"noise in {kinds}",
         baseline=baseline,
     )

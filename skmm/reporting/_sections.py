@@ -20,8 +20,9 @@ from skmm.inspection import (
 from skmm.inspection._attributes import missing_patterns
 from skmm.inspection._drawing import kind_of_cell
 from skmm.inspection._modalities import read_modalities
-from skmm.inspection._sample_grid import REFUSALS
+from skmm.inspection._removal import REFUSALS
 from skmm.model_selection import RobustnessCurveDisplay, missing_modality_curve
+from skmm.model_selection._outer_folds import name_score
 from skmm.reporting._page import Section, code, figure, paragraph, table
 
 _MANY_CLASSES = 20
@@ -38,6 +39,11 @@ class Subject(NamedTuple):
     random_state: int
     is_classifier: bool
 
+    @property
+    def score_name(self):
+        """What the score is called."""
+        return name_score(self.scoring, self.is_classifier)
+
 
 def describe_model(subject):
     """What the model is, and how it scores."""
@@ -47,7 +53,7 @@ def describe_model(subject):
     return Section(
         "The model",
         [
-            paragraph(f"{_name_of(subject)} on {len(subject.X)} samples: {value:.3g}."),
+            paragraph(f"{subject.score_name} on {len(subject.X)} samples: {value:.3g}."),
             code(subject.estimator),
             paragraph(f"Written with {versions}."),
         ],
@@ -98,7 +104,7 @@ def describe_importance(subject):
         "What each modality is worth",
         [
             paragraph(
-                f"Shapley values of the {_name_of(subject)}: what a modality adds to it, averaged over "
+                f"Shapley values of the {subject.score_name}: what a modality adds to it, averaged over "
                 f"all sets of the others. What is taken away from the model is {how}."
             ),
             table(importance.table, "Importance, with 95 % intervals"),
@@ -203,12 +209,6 @@ def _takes_gaps(subject):
     except REFUSALS:
         return False
     return True
-
-
-def _name_of(subject):
-    if isinstance(subject.scoring, str):
-        return subject.scoring
-    return getattr(subject.scoring, "__name__", "score")
 
 
 def _say_kind(cells):

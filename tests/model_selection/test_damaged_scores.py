@@ -6,6 +6,7 @@ from numpy.testing import assert_array_equal
 from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GridSearchCV
 
 from skmm import make_frame
 from skmm.model_selection._damaged_scores import (
@@ -14,7 +15,7 @@ from skmm.model_selection._damaged_scores import (
     check_estimators,
     check_levels,
     choose_modalities,
-    name_score,
+    name_scores,
     score_damaged,
 )
 
@@ -130,7 +131,10 @@ def test_the_baseline_is_one_of_the_models():
 
 
 def test_scores_have_names():
-    assert name_score(None, {"a": FITTED}) == "accuracy"
-    assert name_score(None, {"a": Ridge()}) == "R2"
-    assert name_score("neg_log_loss", {"a": FITTED}) == "neg_log_loss"
-    assert name_score(check_data, {"a": FITTED}) == "check_data"
+    assert name_scores(None, {"a": FITTED}) == "accuracy"
+    assert name_scores(None, {"a": Ridge()}) == "R2"
+    assert name_scores("neg_log_loss", {"a": FITTED}) == "neg_log_loss"
+    assert name_scores(check_data, {"a": FITTED}) == "check_data"
+    search = GridSearchCV(FITTED, {}, scoring="neg_log_loss")
+    assert name_scores(None, {"a": FITTED, "b": search}) == "score"
+    assert name_scores("accuracy", {"a": FITTED, "b": search}) == "accuracy"
