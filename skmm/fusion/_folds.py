@@ -43,6 +43,31 @@ def as_splitter(cv, y, groups, *, stratified, way_out):
     return make_folds(y, groups, stratified=stratified, n_folds=cv, way_out=way_out)
 
 
+def split_rows(cv, X, y, groups, *, stratified, way_out):
+    """Split rows by what :func:`as_splitter` makes of `cv`.
+
+    Parameters
+    ----------
+    cv, y, groups, stratified, way_out
+        As in :func:`as_splitter`.
+    X : object of n_samples rows
+        For splitters that look at it.
+
+    Returns
+    -------
+    folds : list of (train, test)
+        Positions of rows.
+    """
+    splitter = as_splitter(cv, y, groups, stratified=stratified, way_out=way_out)
+    everything = np.arange(len(y))  # splits given one by one may be masks
+    return [(everything[train], everything[test]) for train, test in splitter.split(X, y, groups)]
+
+
+def measure_test_over_train(folds):
+    """Size of the test folds over the size of their training sets."""
+    return sum(len(test) for _, test in folds) / sum(len(train) for train, _ in folds)
+
+
 def make_folds(y, groups, *, stratified, n_folds=None, way_out):
     """Return a splitter of the training rows that keeps groups whole, if there are any.
 

@@ -9,7 +9,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.utils.parallel import Parallel, delayed
 
 from skmm._validation import ModalityError
-from skmm.fusion._folds import as_splitter
+from skmm.fusion._folds import split_rows
 from skmm.fusion._members import run_on_present_rows
 
 
@@ -48,12 +48,8 @@ def make_splits(estimator, y, groups):
     """
     cv = estimator.cv
     way_out = "give a cv, or a rule without out-of-fold predictions"
-    splitter = as_splitter(cv, y, groups, stratified=is_classifier(estimator), way_out=way_out)
-    everything = np.arange(len(y))  # splits given one by one may be masks
-    splits = [
-        (everything[train], everything[test])
-        for train, test in splitter.split(np.zeros((len(y), 1)), y, groups)
-    ]
+    options = {"stratified": is_classifier(estimator), "way_out": way_out}
+    splits = split_rows(cv, np.zeros((len(y), 1)), y, groups, **options)
     tested = np.concatenate([test for _, test in splits])
     if len(np.unique(tested)) < len(tested):
         raise ValueError(

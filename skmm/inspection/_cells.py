@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from skmm.frame import presence_mask
 from skmm.fusion import LateFusionClassifier, MultimodalFusion
 from skmm.fusion._block_fusion import as_matrices, read_blocks
-from skmm.fusion._folds import as_splitter
+from skmm.fusion._folds import split_rows
 
 MOST_CELLS = 10
 N_INIT = 4  # starts of a run of k-means
@@ -148,6 +148,5 @@ def predict(X, modality, y, *, classifier, cv, groups, n_jobs):
     y = y[present]
     groups = None if groups is None else np.asarray(groups)[present]
     way_out = "give other folds as cv, or method='clusters'"
-    splitter = as_splitter(cv, y, groups, stratified=True, way_out=way_out)
-    folds = list(splitter.split(rows, y, groups))
+    folds = split_rows(cv, rows, y, groups, stratified=True, way_out=way_out)
     return make_cells(cross_val_predict(classifier, rows, y, cv=folds, n_jobs=n_jobs), present)

@@ -11,7 +11,7 @@ from skmm._validation import (
     _routing_enabled,
     _safe_indexing,
 )
-from skmm.fusion._folds import as_splitter
+from skmm.fusion._folds import measure_test_over_train, split_rows
 from skmm.fusion._groups import add_groups
 from skmm.inspection._game import check_finite, score_coalitions
 from skmm.inspection._intervals import Scores
@@ -31,15 +31,8 @@ def score_folds(estimator, samples, rules, cv, params, n_jobs):
     ValueError
         If there is one fold only.
     """
-    stratified = is_classifier(estimator)
-    splitter = as_splitter(
-        cv, samples.y, samples.groups, stratified=stratified, way_out="give other folds as cv"
-    )
-    everything = np.arange(len(samples.y))  # splits given one by one may be masks
-    folds = [
-        (everything[train], everything[test])
-        for train, test in splitter.split(samples.X, samples.y, samples.groups)
-    ]
+    options = {"stratified": is_classifier(estimator), "way_out": "give other folds as cv"}
+    folds = split_rows(cv, samples.X, samples.y, samples.groups, **options)
     if len(folds) < 2:
         raise ValueError(f"cv={cv!r} gives {len(folds)} fold; at least 2 are needed")
     params = dict(params or {})
@@ -49,10 +42,9 @@ def score_folds(estimator, samples, rules, cv, params, n_jobs):
     results = Parallel(n_jobs=n_jobs)(
         delayed(play)(estimator, samples, rules, train, test, params) for train, test in folds
     )
-    n_train, n_test = (sum(map(len, part)) for part in zip(*folds, strict=True))
     values = np.stack(results, axis=1)
     check_finite(values[:, :, np.newaxis], rules)
-    return Scores(values, test_over_train=n_test / n_train)
+    return Scores(values, test_over_train=measure_test_over_train(folds))
 
 
 def _requests_groups(estimator):

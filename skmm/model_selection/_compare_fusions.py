@@ -17,7 +17,7 @@ from skmm._validation import (
     validate_params,
 )
 from skmm.cache import FeatureCache
-from skmm.fusion._folds import N_FOLDS
+from skmm.fusion._folds import N_FOLDS, measure_test_over_train
 from skmm.fusion._groups import add_groups
 from skmm.model_selection._baselines import OTHER_BASELINES, single_modalities
 from skmm.model_selection._comparison import FusionComparison
@@ -26,7 +26,6 @@ from skmm.model_selection._inner_folds import InnerFolds, make_late_cv, set_late
 from skmm.model_selection._journal import open_journal
 from skmm.model_selection._outer_folds import (
     make_outer_folds,
-    measure_test_over_train,
     name_score,
     read_scoring,
 )

@@ -1,11 +1,10 @@
 """The folds that all models are scored on."""
 
-import numpy as np
 from sklearn.base import is_classifier, is_regressor
 from sklearn.metrics import get_scorer
 
 from skmm._validation import _routing_enabled
-from skmm.fusion._folds import as_splitter
+from skmm.fusion._folds import split_rows
 
 
 def make_outer_folds(cv, X, y, groups, *, classifier):
@@ -29,17 +28,10 @@ def make_outer_folds(cv, X, y, groups, *, classifier):
     ValueError
         If there are fewer than two, or cannot be as many.
     """
-    splitter = as_splitter(cv, y, groups, stratified=classifier, way_out="give more samples")
-    everything = np.arange(len(y))  # splits given one by one may be masks
-    folds = [(everything[train], everything[test]) for train, test in splitter.split(X, y, groups)]
+    folds = split_rows(cv, X, y, groups, stratified=classifier, way_out="give more samples")
     if len(folds) < 2:
         raise ValueError(f"cv={cv!r} gives {len(folds)} fold; at least 2 are needed to compare")
     return folds
-
-
-def measure_test_over_train(folds):
-    """Size of the test folds over the size of their training sets."""
-    return sum(len(test) for _, test in folds) / sum(len(train) for train, _ in folds)
 
 
 def read_scoring(scoring, models):

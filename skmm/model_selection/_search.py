@@ -11,6 +11,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.exceptions import FitFailedWarning
 
 from skmm._validation import did_you_mean, draw_seed
+from skmm.fusion._folds import measure_test_over_train
 from skmm.fusion._groups import add_groups
 from skmm.model_selection._candidates import KINDS, make_candidates
 from skmm.model_selection._choice import choose
@@ -21,7 +22,6 @@ from skmm.model_selection._inner_folds import make_late_cv, set_late_cv
 from skmm.model_selection._learners import check_learners, make_learners
 from skmm.model_selection._outer_folds import (
     make_outer_folds,
-    measure_test_over_train,
     name_score,
     read_scoring,
 )

@@ -6,9 +6,16 @@ from sklearn.model_selection import (
     KFold,
     StratifiedGroupKFold,
     StratifiedKFold,
+    TimeSeriesSplit,
 )
 
-from skmm.fusion._folds import as_splitter, group_folds, make_folds
+from skmm.fusion._folds import (
+    as_splitter,
+    group_folds,
+    make_folds,
+    measure_test_over_train,
+    split_rows,
+)
 
 Y = np.tile([0, 1], 10)
 
@@ -105,3 +112,26 @@ def test_a_splitter_stays_what_it_is():
     splits = [(np.arange(10), np.arange(10, 20))]
     given = as_splitter(splits, Y, None, stratified=True, way_out="go home")
     assert list(given.split()) == splits
+
+
+def split(cv, groups=None):
+    return split_rows(cv, np.zeros((20, 1)), Y, groups, stratified=True, way_out="go home")
+
+
+def test_masks_become_positions():
+    mask = np.arange(20) < 6
+    [(train, test), _] = split([(mask, ~mask), (~mask, mask)])
+    assert train.tolist() == list(range(6))
+    assert test.tolist() == list(range(6, 20))
+
+
+def test_a_number_of_splits_keeps_groups_whole():
+    groups = np.arange(20) // 4
+    for train, test in split(5, groups):
+        assert not set(groups[train]) & set(groups[test])
+
+
+def test_the_ratio_of_sizes_is_that_of_all_folds_together():
+    folds = split(TimeSeriesSplit(3))
+    assert [len(train) for train, _ in folds] == [5, 10, 15]
+    assert measure_test_over_train(folds) == 15 / 30

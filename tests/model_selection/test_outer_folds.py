@@ -16,7 +16,6 @@ from sklearn.model_selection import (
 
 from skmm.model_selection._outer_folds import (
     make_outer_folds,
-    measure_test_over_train,
     name_score,
     read_scoring,
 )
@@ -37,12 +36,6 @@ def test_masks_become_positions():
     mask = np.arange(12) < 6
     folds = make_outer_folds([(mask, ~mask), (~mask, mask)], X, y, None, classifier=True)
     assert_array_equal(folds[0][1], np.arange(6, 12))
-
-
-def test_the_ratio_of_sizes_is_that_of_all_folds_together():
-    folds = make_outer_folds(TimeSeriesSplit(3), X, y, None, classifier=False)
-    assert [len(train) for train, _ in folds] == [3, 6, 9]
-    assert measure_test_over_train(folds) == 9 / 18
 
 
 def test_a_single_fold_is_refused():
