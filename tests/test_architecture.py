@@ -20,6 +20,7 @@ FLOOR = {
     "_threads": 0,
     "_compiled": 0,
     "_atomic": 0,
+    "_axes": 1,
     "_versions": 0,
     "frame": 1,
     "cache": 1,

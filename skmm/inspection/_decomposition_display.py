@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skmm._optional import import_optional
+from skmm._axes import open_axes
 
 PARTS = {
     "redundancy": ("redundant", "0.6"),
@@ -122,12 +122,8 @@ class InformationDecompositionDisplay:
         ImportError
             If matplotlib is not installed.
         """
-        if ax is None:
-            pyplot = import_optional(
-                "matplotlib.pyplot", extra="plots", purpose="plotting a decomposition"
-            )
-            size = (7, 1.6 + 0.45 * len(self.table))
-            _, ax = pyplot.subplots(figsize=size, layout="constrained")
+        size = (7, 1.6 + 0.45 * len(self.table))
+        ax = open_axes(ax, purpose="plotting a decomposition", figsize=size)
         self.bars_ = self._draw_bars(ax)
         if self.target_entropy is not None:
             ax.axvline(

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from skmm._optional import import_optional
+from skmm._axes import open_axes
 from skmm.inspection._contributions import sample_contributions
 from skmm.inspection._importance import modality_importance
 
@@ -154,10 +154,8 @@ class ModalityImportanceDisplay:
         ImportError
             If matplotlib is not installed.
         """
-        pyplot = import_optional("matplotlib.pyplot", extra="plots", purpose="plotting importances")
-        if ax is None:
-            height = 1.2 + 0.4 * len(self.importances) if self.shares is None else 3.2
-            _, ax = pyplot.subplots(figsize=(6.4, height), layout="constrained")
+        height = 1.2 + 0.4 * len(self.importances) if self.shares is None else 3.2
+        ax = open_axes(ax, purpose="plotting importances", figsize=(6.4, height))
         if self.shares is None:
             _draw_bars(ax, self.importances, self.interval)
             ax.set_xlabel(f"importance ({self.score_name})")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skmm._optional import import_optional
+from skmm._axes import open_axes
 from skmm.inspection._interactions import modality_interactions
 
 
@@ -121,13 +121,10 @@ class ModalityInteractionDisplay:
         ImportError
             If matplotlib is not installed.
         """
-        pyplot = import_optional(
-            "matplotlib.pyplot", extra="plots", purpose="plotting interactions"
-        )
         names = list(self.matrix)
-        if ax is None:
-            side = 1.5 + 0.8 * len(names)
-            _, ax = pyplot.subplots(figsize=(side + 1.5, side), layout="compressed")
+        side = 1.5 + 0.8 * len(names)
+        size = (side + 1.5, side)
+        ax = open_axes(ax, purpose="plotting interactions", figsize=size, layout="compressed")
         # Each pair once, below the diagonal; the first row and the last column would be empty.
         values = np.where(np.tri(len(names), k=-1, dtype=bool), self.matrix, np.nan)[1:, :-1]
         limit = np.nanmax(np.abs(values)) or 1.0

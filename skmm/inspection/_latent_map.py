@@ -8,6 +8,7 @@ from sklearn.manifold import TSNE
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_array
 
+from skmm._axes import open_axes
 from skmm._optional import import_optional
 from skmm._tensor import TensorArray
 from skmm._validation import refuse_dict
@@ -156,8 +157,7 @@ class LatentMapDisplay:
             If matplotlib is not installed.
         """
         pyplot = import_optional("matplotlib.pyplot", extra="plots", purpose="drawing a map")
-        if ax is None:
-            _, ax = pyplot.subplots(layout="constrained")
+        ax = open_axes(ax, purpose="drawing a map")
         colors, names, scale = _color(pyplot, self.y, len(self.points), cmap)
         handles = {}  # labels of the axes would hide names that begin with an underscore
         for marker, name, chosen in _markers(self.modality, len(self.points)):

@@ -7,7 +7,7 @@ import pandas as pd
 from sklearn.base import is_classifier
 from sklearn.utils import check_consistent_length, column_or_1d
 
-from skmm._optional import import_optional
+from skmm._axes import open_axes
 from skmm._validation import Integral, refuse_dict
 from skmm.frame import check_frame, drop_modalities
 from skmm.inspection._drawing import draw_cell
@@ -165,11 +165,9 @@ class SampleGridDisplay:
         ModalityError
             If a file cannot be read.
         """
-        pyplot = import_optional("matplotlib.pyplot", extra="plots", purpose="drawing samples")
         n_rows, n_columns = self.samples.shape
-        if ax is None:
-            size = (_LABELS + _CELL[0] * n_columns, 0.5 + _CELL[1] * n_rows)
-            _, ax = pyplot.subplots(figsize=size, layout="constrained")
+        size = (_LABELS + _CELL[0] * n_columns, 0.5 + _CELL[1] * n_rows)
+        ax = open_axes(ax, purpose="drawing samples", figsize=size)
         ax.set_axis_off()
         grid = _divide(ax, n_rows, n_columns + 1, [_LABELS, *[_CELL[0]] * n_columns])
         self.axes_ = np.empty(self.samples.shape, dtype=object)

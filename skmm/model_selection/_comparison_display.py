@@ -2,12 +2,15 @@
 
 import numpy as np
 
+from skmm._axes import open_axes
 from skmm._optional import import_optional
 from skmm.model_selection._labels import label_points
 from skmm.model_selection._table import BEST_SINGLE, FUSION, SINGLE
 
 COLORS = {FUSION: "tab:blue", SINGLE: "0.65", BEST_SINGLE: "0.25"}
 _KINDS = ("scores", "cost")
+
+_PURPOSE = "plotting a comparison"
 
 
 class FusionComparisonDisplay:
@@ -119,19 +122,13 @@ class FusionComparisonDisplay:
         """
         if kind not in _KINDS:
             raise ValueError(f"kind={kind!r}; expected one of {_KINDS}")
-        pyplot = _import("pyplot")
-        if ax is None:
-            height = 1.2 + 0.4 * len(self.table) if kind == "scores" else 4.8
-            _, ax = pyplot.subplots(figsize=(6.4, height), layout="constrained")
+        height = 1.2 + 0.4 * len(self.table) if kind == "scores" else 4.8
+        ax = open_axes(ax, purpose=_PURPOSE, figsize=(6.4, height))
         draw = _draw_scores if kind == "scores" else _draw_cost
         draw(ax, self.table, self.scores, self.score_name)
         self.ax_ = ax
         self.figure_ = ax.figure
         return self
-
-
-def _import(module):
-    return import_optional(f"matplotlib.{module}", extra="plots", purpose="plotting a comparison")
 
 
 def _draw_scores(ax, table, scores, score_name):
@@ -152,7 +149,7 @@ def _draw_scores(ax, table, scores, score_name):
 def _draw_cost(ax, table, scores, score_name):
     """One point per model, and the line of those that are worth their time."""
     times, means = table["fit_time"].to_numpy(), table["mean_score"].to_numpy()
-    ticker = _import("ticker")
+    ticker = import_optional("matplotlib.ticker", extra="plots", purpose=_PURPOSE)
     ax.set_xscale("log")
     ax.xaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
     ax.xaxis.set_major_formatter("{x:g}")

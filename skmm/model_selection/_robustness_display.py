@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skmm._optional import import_optional
+from skmm._axes import open_axes
 from skmm._validation import StrOptions, validate_params
 from skmm.model_selection._missing_curve import missing_modality_curve
 from skmm.model_selection._noise_curve import noise_curve
@@ -164,11 +164,7 @@ class RobustnessCurveDisplay:
         ImportError
             If matplotlib is not installed.
         """
-        if ax is None:
-            pyplot = import_optional(
-                "matplotlib.pyplot", extra="plots", purpose="plotting a robustness curve"
-            )
-            _, ax = pyplot.subplots(layout="constrained")
+        ax = open_axes(ax, purpose="plotting a robustness curve")
         self.lines_, self.bands_ = {}, {}
         for name, scores in self.scores.items():
             mean, deviation = np.mean(scores, axis=1), np.std(scores, axis=1)

@@ -1,6 +1,6 @@
 """A picture of how the losses fell."""
 
-from skmm._optional import import_optional
+from skmm._axes import open_axes
 
 
 def plot_losses(history, ax=None):
@@ -17,9 +17,7 @@ def plot_losses(history, ax=None):
     -------
     ax : Axes
     """
-    if ax is None:
-        pyplot = import_optional("matplotlib.pyplot", extra="plots", purpose="plot_history")
-        _, ax = pyplot.subplots(layout="constrained")
+    ax = open_axes(ax, purpose="plot_history")
     ax.plot(history["epoch"], history["train_loss"], label="training")
     if "valid_loss" in history:
         ax.plot(history["epoch"], history["valid_loss"], label="validation")
