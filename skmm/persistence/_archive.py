@@ -7,8 +7,6 @@ made only where as many bytes are there as its header asks for.
 
 import io
 import math
-import os
-import re
 import struct
 import zipfile
 from collections import Counter
@@ -17,20 +15,15 @@ from zlib import crc32
 import numpy as np
 
 from skmm._validation import Integral
+from skmm.persistence._layout import list_members
 
 RECORD, SCHEMA = "skmm.json", "schema.json"
 
 # Arrays from this size on start at a multiple of ALIGNMENT in the file, and can be mapped.
 LARGE = 2**16  # bytes
 ALIGNMENT = 64
-_NAME = re.compile(r"skmm\.json|schema\.json|\d{1,9}\.npy", re.ASCII)
-_LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, lengths of the name and of the extra field
-_END = struct.Struct("<4s6xHL4xH")  # signature, number of members, size of their list, comment
-_END64 = struct.Struct("<4s28xQQ28x")  # the same for large archives, with what follows it
-_SMALLEST_MEMBER = 400  # bytes, of all but three: smaller arrays are in the schema
 _LONGEST_HEADER = 10_000  # characters of the header of an array; numpy's own limit
 _HUGE = 2**30  # bytes of a member from which on its header is of another form
-_WIDE_ENTRIES = 2**31  # bytes of a file in whose list offsets take more space
 _PIECE = 2**20  # bytes to check at a time
 _PADDING = 0xD935  # the kind of extra field that others use for alignment, too
 
@@ -91,7 +84,7 @@ class Archive:
         self._file = file
         self._arrays = {}
         self._asked = Counter()
-        self._members = _list_members(file)
+        self._members = list_members(file)
         self._map = np.memmap(file, np.uint8, mode="r") if mapped else None
 
     @property
@@ -173,69 +166,3 @@ def _read_header(name, content):
     if not dtype.itemsize or not all(isinstance(n, Integral) and n >= 0 for n in shape):
         raise ValueError(f"{name} holds an array of dtype {dtype} and shape {shape}")
     return dtype, shape, "F" if is_fortran else "C", stream.tell()
-
-
-def _list_members(file):
-    """Start, size and checksum of each member by name."""
-    size = file.seek(0, os.SEEK_END)
-    _check_end(file, size)
-    try:
-        archive = zipfile.ZipFile(file)
-        infos = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
-        raise ValueError(f"it is no zip archive: {error}") from error
-    members, position = {}, 0
-    for info in infos:
-        start = _check_member(file, info, position)
-        if info.filename in members:
-            raise ValueError(f"there are two members {info.filename!r}")
-        members[info.filename] = start, info.file_size, info.CRC
-        position = start + info.file_size
-    if position != archive.start_dir:
-        raise ValueError("something lies between its members")
-    return members
-
-
-def _check_end(file, size):
-    """Refuse what follows the archive, and lists longer than a file of this size can have.
-
-    The list is read at once, and takes more memory than space in the file.
-    """
-    content = _read_before(file, size, _END.size)
-    if len(content) < _END.size:
-        raise ValueError("it is too short")
-    signature, count, length, comment = _END.unpack(content)
-    if signature != b"PK\5\6" or comment != 0:
-        raise ValueError("it does not end as a zip archive")
-    if count == 0xFFFF or length == 0xFFFFFFFF:
-        content = _read_before(file, size - _END.size, _END64.size)
-        if len(content) < _END64.size or not content.startswith(b"PK\6\6"):
-            raise ValueError("it does not end as a large zip archive")
-        _, count, length = _END64.unpack(content)
-    longest_entry = 60 if size < _WIDE_ENTRIES else 90
-    if count > 3 + size // _SMALLEST_MEMBER or length > count * longest_entry:
-        raise ValueError(f"it lists {count} members in {length} bytes, too many for {size} bytes")
-
-
-def _read_before(file, position, size):
-    file.seek(max(0, position - size))
-    return file.read(min(size, max(0, position)))
-
-
-def _check_member(file, info, position):
-    """Return where the content of a member starts, which must itself start at `position`."""
-    name = info.filename
-    if not _NAME.fullmatch(name) or info.orig_filename != name:
-        raise ValueError(f"there is a member {name!r:.80}, which no model has")
-    if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
-        raise ValueError(f"{name} is compressed")
-    if info.flag_bits & ~0x800:
-        raise ValueError(f"{name} is encrypted, or otherwise special")
-    file.seek(info.header_offset)
-    header = file.read(_LOCAL_HEADER.size)
-    if info.header_offset != position or len(header) < _LOCAL_HEADER.size:
-        raise ValueError(f"{name} does not lie where the one before it ends")
-    signature, n_name, n_extra = _LOCAL_HEADER.unpack(header)
-    if signature != b"PK\3\4" or file.read(n_name) != name.encode():
-        raise ValueError(f"{name} has another name in front of its content")
-    return position + _LOCAL_HEADER.size + n_name + n_extra

@@ -9,9 +9,9 @@ from sklearn.base import BaseEstimator
 
 from skmm._atomic import replacing
 from skmm.persistence._archive import SCHEMA, write_archive
-from skmm.persistence._nodes import check_nodes
+from skmm.persistence._nodes import LARGEST, check_nodes, read_json
 from skmm.persistence._record import make_record
-from skmm.persistence._schema import LARGEST, Schema, read_json
+from skmm.persistence._schema import Schema
 from skmm.persistence._skops import describe, find_untrusted
 from skmm.persistence._trusted import KNOWN, names_of
 

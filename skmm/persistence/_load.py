@@ -3,9 +3,8 @@
 import os
 
 from skmm.persistence._archive import RECORD, SCHEMA, Archive
-from skmm.persistence._nodes import check_nodes
+from skmm.persistence._nodes import LARGEST, check_nodes, read_json, types_of
 from skmm.persistence._record import check_record
-from skmm.persistence._schema import LARGEST, read_json, types_of
 from skmm.persistence._skops import build, find_untrusted
 from skmm.persistence._stored import reading
 from skmm.persistence._trees import check_trees

@@ -1,11 +1,15 @@
-"""The kinds of nodes that a schema of skmm has, and what may be called by which.
+"""Schemas are trees of nodes: how to read and to go over them, and which nodes there may be.
 
 skops trusts types, wherever they stand: a list that says to be of a trusted class would call it. Here
 lists are lists, and nothing is called but what puts plain data in place.
 """
 
-from skmm.persistence._schema import name_of, nodes_of
+import json
+
 from skmm.persistence._stored import STORED
+
+# Plain values take some 25 times the memory of their text: what is read stays within a computer.
+LARGEST = 2**27  # bytes of a schema
 
 _ANY_TRUSTED = {
     *("CachedNode", "DefaultDictNode", "FunctionNode", "JsonNode", "MaskedArrayNode", "ObjectNode"),
@@ -26,6 +30,41 @@ _ONLY = {
     "SetNode": {"builtins.set"},
 }
 _LOSSES = ("sklearn._loss._loss.", "sklearn.linear_model._sgd_fast.", "_loss.")
+
+
+def read_json(text):
+    """Read JSON in which no object has a key twice, so that it means the same to every reader."""
+    return json.loads(text, object_pairs_hook=_without_repeats)
+
+
+def types_of(tree):
+    """Names of all types and functions in a schema."""
+    return {name_of(node) for node in nodes_of(tree) if node["__loader__"] != "JsonNode"}
+
+
+def nodes_of(value):
+    """Yield all nodes in a schema."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if {"__loader__", "__module__", "__class__"} <= value.keys():
+                yield value
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+
+
+def name_of(node):
+    """Name of the type of a node, with its module."""
+    return f"{node['__module__']}.{node['__class__']}"
+
+
+def _without_repeats(pairs):
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        raise ValueError("a dict has keys that are different in Python, and equal as text")
+    return result
 
 
 def check_nodes(tree, own):

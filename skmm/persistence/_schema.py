@@ -13,20 +13,19 @@ import base64
 import io
 import json
 from collections import Counter
-from importlib import import_module
 
 import numpy as np
 from scipy import sparse
 
 from skmm.persistence import _stored
+from skmm.persistence._nodes import name_of, read_json, types_of
 from skmm.persistence._stored import describe_dtype
+from skmm.persistence._trusted import public_module
 
 _KEYS = {"builtins.str", "builtins.int", "builtins.float", "builtins.bool", "builtins.NoneType"}
 _PATHS = {"PosixPath", "WindowsPath"}
 _OPTIMIZERS = "sklearn.neural_network._stochastic_optimizers."
 _PREDICTOR = "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"
-# Plain values take some 25 times the memory of their text: what is read stays within a computer.
-LARGEST = 2**27  # bytes of a schema
 _NEIGHBOR_TREES = {"sklearn.neighbors._kd_tree.KDTree", "sklearn.neighbors._ball_tree.BallTree"}
 _WITHOUT_IDENTITY = {"FunctionNode", "JsonNode", "TypeNode"}
 _SMALL = 256  # bytes of an array that is written into the schema
@@ -206,51 +205,6 @@ class Schema:
         if value.get("__loader__") == "NdArrayNode":
             return self._convert(value)
         return {k: self._convert_arrays(item) for k, item in value.items() if k != "__id__"}
-
-
-def read_json(text):
-    """Read JSON in which no object has a key twice, so that it means the same to every reader."""
-    return json.loads(text, object_pairs_hook=_without_repeats)
-
-
-def types_of(tree):
-    """Names of all types and functions in a schema."""
-    return {name_of(node) for node in nodes_of(tree) if node["__loader__"] != "JsonNode"}
-
-
-def nodes_of(value):
-    """Yield all nodes in a schema."""
-    waiting = [value]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            if {"__loader__", "__module__", "__class__"} <= value.keys():
-                yield value
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
-
-
-def name_of(node):
-    """Name of the type of a node, with its module."""
-    return f"{node['__module__']}.{node['__class__']}"
-
-
-def public_module(module, name):
-    """Return the public module of skmm that has a class or function, or `module` if none has."""
-    package, private, _ = str(module).partition("._")
-    if private and package.startswith("skmm."):
-        value = getattr(import_module(package), name, None)
-        if getattr(value, "__module__", None) == module:
-            return package
-    return module
-
-
-def _without_repeats(pairs):
-    result = dict(pairs)
-    if len(result) < len(pairs):
-        raise ValueError("a dict has keys that are different in Python, and equal as text")
-    return result
 
 
 def _find_repeated(root):

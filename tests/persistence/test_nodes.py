@@ -2,7 +2,7 @@
 
 import pytest
 
-from skmm.persistence._nodes import check_nodes
+from skmm.persistence._nodes import check_nodes, nodes_of, read_json, types_of
 from tests.persistence.corpus import call, literal, node
 
 
@@ -61,3 +61,14 @@ def test_types_of_the_user_may_contain_and_be_called_but_not_in_any_way():
     check_nodes(node("mine", "Mapping", "ConstructorFromReduceNode", content=literal([])), own)
     with pytest.raises(ValueError, match="is in no model"):
         check_nodes(node("mine", "Mapping", "MethodNode"), own)
+
+
+def test_types_are_those_of_all_nodes_but_literals():
+    tree = node("a", "B", "ObjectNode", content={"x": [literal(1), node("c", "D", "TypeNode")]})
+    assert types_of(tree) == {"a.B", "c.D"}
+    assert len(list(nodes_of(tree))) == 3
+
+
+def test_keys_that_occur_twice_are_refused():
+    with pytest.raises(ValueError, match="equal as text"):
+        read_json('{"a": 1, "a": 2}')

@@ -23,7 +23,7 @@ import skmm
 from skmm import LateFusionClassifier, compare_fusions
 from skmm.nn import MultitaskFusion
 from skmm.persistence import TRUSTED
-from skmm.persistence._schema import types_of
+from skmm.persistence._nodes import types_of
 from skmm.retrieval import CrossModalRetriever
 from tests.persistence.corpus import members_of
 from tests.persistence.variants import DENSE, Y, fitted_variants
