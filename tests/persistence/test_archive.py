@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from skmm.persistence import _archive
+from skmm.persistence import _archive, _layout
 from skmm.persistence._archive import ALIGNMENT, LARGE, RECORD, Archive, write_archive
 from tests.persistence.corpus import as_npy
 
@@ -143,3 +143,14 @@ def test_members_beyond_two_gigabytes_stay_aligned(monkeypatch):
     start, size, _ = Archive(file)._members["1.npy"]
     assert start % ALIGNMENT == 0
     assert size > LARGE
+
+
+def test_archives_with_many_and_huge_members_are_read(monkeypatch):
+    """What zip calls large: the limits are lowered, for want of gigabytes."""
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 3)
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 4000)
+    monkeypatch.setattr(_layout, "_WIDE_ENTRIES", 4000)
+    file = written(**{f"m{number}": np.arange(300) + number for number in range(6)})
+    assert b"PK\6\6" in file.getvalue()
+    archive = Archive(file)
+    assert_array_equal(archive.read_array("5.npy", np.dtype(int), (300,)), np.arange(300) + 5)

@@ -19,7 +19,7 @@ from sklearn.utils import Bunch
 
 import skmm
 from skmm.fusion import ConcatFusion
-from skmm.persistence._nodes import nodes_of
+from skmm.persistence._nodes import nodes_of, types_of
 from skmm.persistence._schema import Schema
 
 
@@ -273,3 +273,8 @@ def test_keys_that_are_equal_as_text_are_refused(back):
 def test_what_is_not_kept_is_named(back, value, message):
     with pytest.raises(TypeError, match=message):
         back(value)
+
+
+def test_types_are_those_of_all_nodes():
+    tree = json.loads(schema_of(Holder([ConcatFusion(), (1, np.log)])).text)
+    assert {"skmm.fusion.ConcatFusion", "numpy.log", "builtins.tuple"} <= types_of(tree)
