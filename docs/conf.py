@@ -1,11 +1,22 @@
 """Configuration of Sphinx."""
 
+import shutil
+from pathlib import Path
+
 import skmm
+
+ROOT = Path(__file__).parents[1]
 
 project = "skmm"
 author = "the skmm developers"
 release = version = skmm.__version__
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc", "myst_parser"]
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "numpydoc",
+    "myst_parser",
+    "sphinx_gallery.gen_gallery",
+]
 autosummary_generate = True
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
@@ -23,4 +34,34 @@ html_theme_options = {
     "page_width": "1100px",
     "description": "Multimodal learning as ordinary scikit-learn",
 }
+html_static_path = ["_static"]
+html_css_files = ["gallery.css"]
 suppress_warnings = ["config.cache"]
+
+# Examples are run in the order of their names; one that fails makes the build fail, and says why.
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "auto_examples",
+    "within_subsection_order": "FileNameSortKey",
+    "backreferences_dir": "auto_examples/backreferences",
+    "doc_module": ("skmm",),
+    "image_scrapers": ("matplotlib",),
+    "thumbnail_size": (480, 336),
+    "capture_repr": ("_repr_html_",),  # diagrams and tables, but no names of matplotlib's objects
+    "notebook_extensions": set(),
+    "download_all_examples": False,
+    "remove_config_comments": True,
+    "show_signature": False,
+    "min_reported_time": 1,
+    "write_computation_times": False,  # its page would load scripts from elsewhere
+}
+
+
+def copy_report(app, exception):
+    """Put the report that an example has written beside the pages."""
+    if exception is None:
+        shutil.copy(ROOT / "examples" / "output" / "report.html", Path(app.outdir, "report.html"))
+
+
+def setup(app):
+    app.connect("build-finished", copy_report)

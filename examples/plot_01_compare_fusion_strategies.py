@@ -12,6 +12,7 @@ early, late and deep fusion beside each modality alone, on the same folds, and k
 # ---------------------------------
 # The handwriting is real (scikit-learn's digits); the tones and the words are made up. All three are
 # noisy, so that none of them is enough.
+# sphinx_gallery_thumbnail_number = 2
 import subprocess
 import sys
 from pathlib import Path
@@ -27,10 +28,12 @@ from skmm import DeepFusionClassifier, LateFusionClassifier, MultimodalFusion, c
 from skmm.audio import MelSpectrogramExtractor, MFCCExtractor
 from skmm.datasets import make_keypad_digits
 from skmm.image import HOGExtractor, PixelExtractor
+from skmm.inspection import SampleGridDisplay
 from skmm.text import BagOfWordsVectorizer, TokenSequenceVectorizer
 
 X, y = make_keypad_digits(600, random_state=0)
 print(X.head(3), end="\n\n")
+SampleGridDisplay.from_predictions(X.head(4), y=y[:4])
 
 # %%
 # Three ways to fuse, each an ordinary estimator
@@ -66,13 +69,18 @@ deep = make_pipeline(
 # Every model sees the same five folds. ``difference`` is to the best single modality, and ``p_value``
 # says whether such a difference could be chance.
 models = {"early": early, "late": late, "deep": deep}
-comparison = compare_fusions(models, X, y, cv=5, n_jobs=2, verbose=True)
+comparison = compare_fusions(models, X, y, cv=5, n_jobs=2, verbose=sys.stderr.isatty())
 print(comparison.table.round(3).to_string(), end="\n\n")
 
-output = Path(__file__).parent / "output"
+# %%
+# Each small point is a fold, each large one the mean with the standard deviation; the dotted line is the best
+# single modality.
+display = comparison.plot()
+
+output = Path(sys.argv[0]).resolve().parent / "output"
 output.mkdir(exist_ok=True)
-comparison.plot().figure_.savefig(output / "compare_fusion_strategies.png", dpi=150)
-print(f"plot written to {output / 'compare_fusion_strategies.png'}")
+display.figure_.savefig(output / "compare_fusion_strategies.png", dpi=150)
+print(f"plot written to {output.name}/compare_fusion_strategies.png")
 
 # %%
 # Keep the best model, and use it in another process

@@ -12,8 +12,7 @@ New captions then find pictures, and new pictures captions, that neither network
 # -----------------------------------------------
 # Size, color and shape make 2,304 different scenes, and a sentence can be put in four ways and leave words
 # out. So the test samples are mostly scenes that were not among the training samples.
-from pathlib import Path
-
+# sphinx_gallery_thumbnail_number = 3
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.decomposition import TruncatedSVD
@@ -23,11 +22,12 @@ from sklearn.pipeline import make_pipeline
 from skmm import MultimodalFusion, make_frame
 from skmm.datasets import make_captioned_shapes
 from skmm.image import HOGExtractor, PixelExtractor
+from skmm.inspection import LatentMapDisplay
 from skmm.retrieval import CrossModalRetriever, recall_at_k
 from skmm.text import BagOfWordsVectorizer, TokenSequenceVectorizer
 
-X, _ = make_captioned_shapes(3000, random_state=0)
-X_train, X_test = train_test_split(X, test_size=500, random_state=0)
+X, shapes = make_captioned_shapes(3000, random_state=0)
+X_train, X_test, _, shapes_test = train_test_split(X, shapes, test_size=500, random_state=0)
 print(X_test["text"].head(4).to_string(), end="\n\n")
 
 # %%
@@ -84,6 +84,26 @@ for name, model in retrievers.items():
         at_10 = curves[name, direction][ks.index(10)]
         print(f"recall@10, {name}, {direction}: {at_10:.3f}", flush=True)
 
+figure, ax = plt.subplots(layout="constrained")
+for (name, direction), curve in curves.items():
+    style = "-" if name == "networks" else "--"
+    color = "C0" if direction == "picture by words" else "C1"
+    ax.plot(ks, curve, style, color=color, label=f"{name}, {direction}")
+ax.plot(ks, np.divide(ks, len(X_test)), ":", color="gray", label="chance")
+ax.set(xscale="log", xlabel="k", ylabel="recall among the first k", xticks=ks, ylim=(0, 1))
+ax.xaxis.set_major_formatter("{x:.0f}")
+ax.minorticks_off()
+figure.legend(loc="outside lower center", ncols=2)
+
+# %%
+# One space for both
+# ------------------
+# Every test sample is two points of the space of the networks, one of its picture and one of its words, colored
+# by the shape on the left, which no network was told. What means the same lies together, whichever
+# modality says it.
+kinds = np.array(["circle", "square", "triangle", "cross"])[shapes_test]
+LatentMapDisplay.from_estimator(retriever, blocks, kinds, method="tsne")
+
 # %%
 # What is found
 # -------------
@@ -102,34 +122,25 @@ _, pictures = retriever.search(raw.transform(typed), source="text", k=5)
 retriever.index(blocks[["text"]])
 _, captions = retriever.search(blocks[:3], source="image", k=3)
 
-figure = plt.figure(figsize=(11, 8), layout="constrained")
-upper, lower = figure.subfigures(2, 1, height_ratios=[3, 2])
-axes = upper.subplots(len(wishes), 5)
+figure, axes = plt.subplots(len(wishes), 5, figsize=(7.5, 5.4), layout="constrained")
 for row, wish in enumerate(wishes):
-    axes[row, 2].set_title(f'"{wish}"', fontsize=9)
+    axes[row, 2].set_title(f'"{wish}"', fontsize="medium")
     for ax, found in zip(axes[row], pictures[row], strict=True):
         ax.imshow(gallery["image"].iloc[found])
         ax.axis("off")
-upper.suptitle("pictures found by words")
-shown, plotted = lower.subfigures(1, 2)
-for ax, row in zip(shown.subplots(3, 1), range(3), strict=True):
+figure.suptitle("pictures found by words")
+
+# %%
+# And the other way round, words that a picture finds, the best first:
+figure, axes = plt.subplots(3, 2, figsize=(7.5, 5), width_ratios=[1, 3], layout="constrained")
+for (ax, beside), row in zip(axes, range(3), strict=True):
     ax.imshow(X_test["image"].iloc[row])
-    ax.axis("off")
     found = "\n".join(X_test["text"].iloc[caption] for caption in captions[row])
-    ax.text(1.1, 0.5, found, transform=ax.transAxes, fontsize=6, verticalalignment="center")
-shown.suptitle("words found by a picture")
-ax = plotted.subplots()
-for (name, direction), curve in curves.items():
-    style = "-" if name == "networks" else "--"
-    color = "C0" if direction == "picture by words" else "C1"
-    ax.plot(ks, curve, style, color=color, label=f"{name}, {direction}")
-ax.plot(ks, np.divide(ks, len(X_test)), ":", color="gray", label="chance")
-ax.set(xscale="log", xlabel="k", ylabel="recall among the first k")
-plotted.legend(fontsize=7, loc="outside lower center", ncols=2)
-output = Path(__file__).parent / "output"
-output.mkdir(exist_ok=True)
-figure.savefig(output / "find_pictures_by_words.png", dpi=150)
-print(f"plot written to {output / 'find_pictures_by_words.png'}")
+    beside.text(0, 0.5, found, verticalalignment="center")
+    ax.axis("off")
+    beside.axis("off")
+figure.suptitle("words found by a picture")
+plt.show()
 
 # %%
 # Among the first ten of 500 the networks find the right one nine times in ten, whichever is the query;

@@ -15,13 +15,17 @@ missing.
 # right if a phrase such as "yeah right" is heard, and otherwise the words. The phrase also comes with
 # sincere samples, so that it says nothing by itself. We take it out of the posts and make it a modality
 # of its own.
+# sphinx_gallery_thumbnail_number = 3
 import re
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 
+import skmm
 from skmm import DeepFusionClassifier, MultimodalFusion, make_frame
 from skmm.datasets import make_sentiment
 from skmm.frame import drop_modalities
@@ -29,6 +33,7 @@ from skmm.image import HOGExtractor
 from skmm.inspection import (
     ModalityImportanceDisplay,
     ModalityInteractionDisplay,
+    SampleGridDisplay,
     modality_importance,
     modality_interactions,
     sample_contributions,
@@ -36,9 +41,11 @@ from skmm.inspection import (
 )
 from skmm.text import TokenSequenceVectorizer
 
-data, y = make_sentiment(
+MOODS = np.array(["very negative", "negative", "neutral", "positive", "very positive"])
+data, levels = make_sentiment(
     3000, sarcasm=0.5, size=32, noise={"image": 10, "text": 0.02}, random_state=0
 )
+y = MOODS[levels]
 phrase = re.compile("yeah right|oh sure|of course")
 X = make_frame(
     face=data["image"],
@@ -72,6 +79,7 @@ importance = modality_importance(model, X_test, y_test, random_state=0)
 print(importance.table.round(3).to_string(), end="\n\n")
 for modalities, score in importance.scores.items():
     print(f"accuracy, {' + '.join(modalities) or 'nothing':21}{score:.3f}")
+ModalityImportanceDisplay.from_importance(importance)
 
 # %%
 # Which modalities need each other
@@ -81,6 +89,7 @@ for modalities, score in importance.scores.items():
 interactions = modality_interactions(model, X_test, y_test, random_state=0)
 print()
 print(interactions.table.round(3).to_string(), end="\n\n")
+ModalityInteractionDisplay.from_interactions(interactions)
 
 # %%
 # On what the model leans, sample by sample
@@ -88,6 +97,7 @@ print(interactions.table.round(3).to_string(), end="\n\n")
 # The same shares for the probability of the class that is predicted for a single sample.
 contributions = sample_contributions(model, X_test)
 print("mean share of contributions", contributions.shares.mean().round(2).to_dict(), end="\n\n")
+ModalityImportanceDisplay.from_contributions(contributions)
 
 # %%
 # For whom it works
@@ -99,17 +109,21 @@ report = subgroup_report(model, broken, y_test, random_state=0)
 print(report.table.loc["accuracy"].round(3).to_string(), end="\n\n")
 
 # %%
-# The pictures
-# ------------
-figure = plt.figure(figsize=(13, 3.8), layout="constrained")
-left, middle, right = figure.subplots(1, 3, width_ratios=[4, 4, 6])
-ModalityImportanceDisplay.from_importance(importance, ax=left)
-ModalityInteractionDisplay.from_interactions(interactions, ax=middle)
-ModalityImportanceDisplay.from_contributions(contributions, ax=right)
-output = Path(__file__).parent / "output"
+# Where it is wrong
+# -----------------
+# The samples that it is most wrong about, cells missing as they are. Above each cell stands what the model
+# says when it has nothing else.
+SampleGridDisplay.from_estimator(model, broken, y_test, rows=5)
+
+# %%
+# All of this on one page
+# -----------------------
+# ``skmm.report`` writes the usual answers into one file, to be mailed and read without a network:
+# `the report on this model <../report.html>`__.
+output = Path(sys.argv[0]).resolve().parent / "output"
 output.mkdir(exist_ok=True)
-figure.savefig(output / "which_modality_matters.png", dpi=150)
-print(f"plot written to {output / 'which_modality_matters.png'}")
+skmm.report(model, X_test, y_test, output / "report.html", title="Face, words and tone of voice")
+plt.show()
 
 # %%
 # Alone the tone is at chance, and by its importance it comes last. To drop it would be a mistake:

@@ -1,7 +1,7 @@
 """
-=======================================================
+========================================================
 Can fusing pay, and what if a modality fails afterwards?
-=======================================================
+========================================================
 
 Before any model is trained, a decomposition of information tells what modalities have in common, what
 each knows alone and what shows only in their combination, and so which fusion fits. Afterwards, curves
@@ -14,8 +14,7 @@ show what trained fusions lose when modalities are missing or noisy.
 # In the first task both modalities know the same, in the second only one knows anything, in the third each
 # knows one half of what makes the class, and in the fourth only their combination does: exclusive or on a
 # circle.
-from pathlib import Path
-
+# sphinx_gallery_thumbnail_number = 2
 import matplotlib.pyplot as plt
 import pandas as pd
 from sklearn.decomposition import TruncatedSVD
@@ -30,7 +29,7 @@ from skmm.datasets import make_keypad_digits, make_multimodal_classification
 from skmm.fusion import TensorFusion
 from skmm.image import HOGExtractor
 from skmm.inspection import InformationDecompositionDisplay, information_decomposition
-from skmm.model_selection import missing_modality_curve, noise_curve
+from skmm.model_selection import RobustnessCurveDisplay, missing_modality_curve, noise_curve
 from skmm.text import BagOfWordsVectorizer
 
 tasks = {
@@ -52,6 +51,13 @@ data = {
 found = {name: information_decomposition(X, y, random_state=0) for name, (X, y) in data.items()}
 for name, decomposition in found.items():
     print(f"{name}: {decomposition.advice}\n")
+
+# %%
+# One bar for each task, as long as what both modalities tell together about the class.
+table = pd.concat({name: one.table.iloc[0] for name, one in found.items()}, axis=1).T
+table.index = pd.MultiIndex.from_tuples([(name, "face + voice") for name in found])
+display = InformationDecompositionDisplay(table=table).plot()
+display.ax_.set_yticks(range(len(found)), found)
 
 # %%
 # And what fusions score in fact
@@ -115,23 +121,11 @@ curves = {
 for name, curve in curves.items():
     print(f"\n{name}\n{curve.table.round(3).to_string()}")
 
-# %%
-# The pictures
-# ------------
-figure = plt.figure(figsize=(12, 7.5), layout="constrained")
-above, below = figure.subfigures(2, 1, height_ratios=[1, 1.3])
-ax = above.subplots()
-table = pd.concat({name: one.table.iloc[0] for name, one in found.items()}, axis=1).T
-table.index = pd.MultiIndex.from_tuples([(name, "face + voice") for name in found])
-InformationDecompositionDisplay(table=table).plot(ax)
-ax.set_yticks(range(len(found)), found)
-for (name, curve), ax in zip(curves.items(), below.subplots(1, 3, sharey=True), strict=True):
-    curve.plot(ax, chance_level=0.1)
+figure, axes = plt.subplots(1, 3, figsize=(12, 4), sharey=True, layout="constrained")
+for (name, curve), ax in zip(curves.items(), axes, strict=True):
+    RobustnessCurveDisplay.from_curve(curve, chance_level=0.1, ax=ax)
     ax.set_title(name)
-output = Path(__file__).parent / "output"
-output.mkdir(exist_ok=True)
-figure.savefig(output / "can_fusing_pay.png", dpi=150)
-print(f"plot written to {output / 'can_fusing_pay.png'}")
+plt.show()
 
 # %%
 # The advice names the fusion that wins, or one that is level with it: where each modality knows one half,

@@ -13,8 +13,7 @@ evidence for it.
 # ---------------------------------------
 # The handwriting is real, the tones of telephone keys and the misspelled words are made up. One sample in
 # ten has no sound.
-from pathlib import Path
-
+import matplotlib.pyplot as plt
 from sklearn.model_selection import train_test_split
 
 from skmm.audio import MFCCExtractor
@@ -56,19 +55,14 @@ print(search.cv_results_[columns].round(3).to_string(), end="\n\n")
 table = search.comparison_.table
 columns = ["kind", "mean_score", "difference", "p_value", "p_better", "fit_time", "model_size"]
 print(table[columns].round(3).to_string(), end="\n\n")
-
-output = Path(__file__).parent / "output"
-output.mkdir(exist_ok=True)
-display = FusionComparisonDisplay.from_estimator(search)
-display.figure_.savefig(output / "choose_a_fusion_scores.png", dpi=150)
+FusionComparisonDisplay.from_estimator(search)
 
 # %%
 # Accuracy has its price
 # ----------------------
 # The line joins the strategies than which none is both faster and better.
-display = search.comparison_.plot(kind="cost")
-display.figure_.savefig(output / "choose_a_fusion_cost.png", dpi=150)
-print(f"plots written to {output}")
+FusionComparisonDisplay.from_estimator(search, kind="cost")
+plt.show()
 
 # %%
 # Fusing takes the accuracy from .7 to above .9. Features side by side before a linear model are as good as
