@@ -21,8 +21,10 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+# -- runs the examples, builds the pages, and checks what was printed and drawn
 docs: $(STAMP)
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+	$(BIN)/python -m pytest tests/site
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks

@@ -59,8 +59,9 @@ sphinx_gallery_conf = {
 
 def copy_report(app, exception):
     """Put the report that an example has written beside the pages."""
-    if exception is None:
-        shutil.copy(ROOT / "examples" / "output" / "report.html", Path(app.outdir, "report.html"))
+    report = ROOT / "examples" / "output" / "report.html"
+    if exception is None and report.exists():
+        shutil.copy(report, app.outdir)
 
 
 def setup(app):

@@ -73,8 +73,8 @@ comparison = compare_fusions(models, X, y, cv=5, n_jobs=2, verbose=sys.stderr.is
 print(comparison.table.round(3).to_string(), end="\n\n")
 
 # %%
-# Each small point is a fold, each large one the mean with the standard deviation; the dotted line is the best
-# single modality.
+# Each small point is a fold, each large one the mean with the standard deviation; the dotted line is the
+# best single modality.
 display = comparison.plot()
 
 output = Path(sys.argv[0]).resolve().parent / "output"

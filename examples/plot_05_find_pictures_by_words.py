@@ -26,8 +26,8 @@ from skmm.inspection import LatentMapDisplay
 from skmm.retrieval import CrossModalRetriever, recall_at_k
 from skmm.text import BagOfWordsVectorizer, TokenSequenceVectorizer
 
-X, shapes = make_captioned_shapes(3000, random_state=0)
-X_train, X_test, _, shapes_test = train_test_split(X, shapes, test_size=500, random_state=0)
+X, _ = make_captioned_shapes(3000, random_state=0)
+X_train, X_test = train_test_split(X, test_size=500, random_state=0)
 print(X_test["text"].head(4).to_string(), end="\n\n")
 
 # %%
@@ -98,11 +98,15 @@ figure.legend(loc="outside lower center", ncols=2)
 # %%
 # One space for both
 # ------------------
-# Every test sample is two points of the space of the networks, one of its picture and one of its words, colored
-# by the shape on the left, which no network was told. What means the same lies together, whichever
+# Every test sample is two points of the space of the networks, one of its picture and one of its words.
+# Drawn are those whose words name blue and one of four colors. What means the same lies together, whichever
 # modality says it.
-kinds = np.array(["circle", "square", "triangle", "cross"])[shapes_test]
-LatentMapDisplay.from_estimator(retriever, blocks, kinds, method="tsne")
+pairs = ["blue and blue", "blue and orange", "green and blue", "red and blue"]
+kinds = {tuple(sorted(pair.split(" and "))): pair for pair in pairs}
+colors = X_test["text"].str.findall("red|green|blue|yellow|purple|orange")
+kind = colors.map(lambda named: kinds.get(tuple(sorted(named))))
+known = kind.notna().to_numpy()
+LatentMapDisplay.from_estimator(retriever, blocks[known], kind[known], method="tsne")
 
 # %%
 # What is found

@@ -85,7 +85,7 @@ ModalityImportanceDisplay.from_importance(importance)
 # Which modalities need each other
 # --------------------------------
 # The tone is nearly worthless alone and worth a lot beside the other two: it needs them (above 0). Face
-# and words mostly tell the same (below 0).
+# and words mostly tell the same (below 0). A star in the picture says that the interval leaves 0 out.
 interactions = modality_interactions(model, X_test, y_test, random_state=0)
 print()
 print(interactions.table.round(3).to_string(), end="\n\n")

@@ -53,7 +53,8 @@ for name, decomposition in found.items():
     print(f"{name}: {decomposition.advice}\n")
 
 # %%
-# One bar for each task, as long as what both modalities tell together about the class.
+# One bar for each task, as long as what both modalities tell together about the class. The first of them is
+# the face, the second the voice.
 table = pd.concat({name: one.table.iloc[0] for name, one in found.items()}, axis=1).T
 table.index = pd.MultiIndex.from_tuples([(name, "face + voice") for name in found])
 display = InformationDecompositionDisplay(table=table).plot()
@@ -121,10 +122,11 @@ curves = {
 for name, curve in curves.items():
     print(f"\n{name}\n{curve.table.round(3).to_string()}")
 
-figure, axes = plt.subplots(1, 3, figsize=(12, 4), sharey=True, layout="constrained")
+figure, axes = plt.subplots(1, 3, figsize=(12.5, 4.2), sharey=True, layout="constrained")
 for (name, curve), ax in zip(curves.items(), axes, strict=True):
     RobustnessCurveDisplay.from_curve(curve, chance_level=0.1, ax=ax)
     ax.set_title(name)
+    ax.label_outer()
 plt.show()
 
 # %%

@@ -16,7 +16,7 @@ SAMPLING_RATE = 22_050  # of the sounds of files, as they are drawn
 _MAX_PIXELS = 50_000_000
 _MAX_SECONDS = 600.0
 _FEW_CHANNELS = 6  # as lines; more of them as a map
-_WIDTH, _LONGEST = 26, 200  # letters in a line, and of a text
+_WIDTH, _LONGEST = 22, 150  # letters in a line, and of a text: what a cell has room for
 
 
 def kind_of_cell(cell):

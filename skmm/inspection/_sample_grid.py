@@ -202,7 +202,9 @@ class SampleGridDisplay:
             place = {"modality": name, "row": row, "index": self.samples.index[row]}
             raise error.at(**place) from error.__cause__
         if row == 0:
-            ax.set_title(name, loc="left", fontsize="medium")
+            # One line higher where the other title is a vote: narrow cells have no room for both.
+            heading = name if self.votes is None else f"{name}\n"
+            ax.set_title(heading, loc="left", fontsize="medium")
         vote = None if self.votes is None else self.votes[name].iloc[row]
         if not pd.isna(vote):
             color = self._color(vote, row)

@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 from numpy.testing import assert_array_equal
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 
@@ -94,7 +95,7 @@ def test_the_grid_has_an_axis_per_cell_and_says_what_is_right(late, data):
     X, y = data
     display = SampleGridDisplay.from_estimator(late, X, y, rows=2)
     assert display.axes_.shape == (2, 2)
-    assert display.axes_[0, 1].get_title(loc="left") == "b"
+    assert display.axes_[0, 1].get_title(loc="left").strip() == "b"
     vote = display.votes["a"].iloc[1]
     assert display.axes_[1, 0].get_title(loc="right") == f"→ {vote}"
     label = display.figure_.axes[1].texts[0]
@@ -177,3 +178,26 @@ def test_columns_may_have_numbers_for_names():
     model = LateFusionClassifier(members, rule="mean").fit(X, np.arange(20) > 9)
     display = SampleGridDisplay.from_estimator(model, X, np.arange(20) > 9, rows=[0], votes=True)
     assert display.votes.iloc[0].tolist() == [False, False]
+
+
+def box_of(ax, text):
+    return next(found.get_window_extent() for found in ax.findobj(Text) if found.get_text() == text)
+
+
+def test_names_votes_and_texts_do_not_hide_each_other():
+    words = (
+        "moderately wonderful weather, though somewhat more humid than the people would like " * 2
+    )
+    X = make_frame(picture=np.zeros((2, 8, 8), dtype=np.uint8), text=[words, words])
+    votes = pd.DataFrame({m: ["exceedingly good"] * 2 for m in X})
+    display = SampleGridDisplay.from_predictions(X, ["good", "bad"], ["good", "good"], votes=votes)
+    display.figure_.draw_without_rendering()
+    for ax, name in zip(display.axes_[0], X, strict=True):
+        above, vote = (box_of(ax, text) for text in (f"{name}\n", "→ exceedingly good"))
+        assert above.y0 + above.height / 2 > vote.y1  # the name is the upper of two lines
+    for ax in display.axes_[:, 1]:
+        text, cell = ax.texts[0].get_window_extent(), ax.get_window_extent()
+        assert cell.x0 <= text.x0
+        assert text.x1 <= cell.x1
+        assert cell.y0 <= text.y0
+        assert text.y1 <= cell.y1

@@ -1,0 +1,129 @@
+"""What the examples printed when the documentation was built: `make docs` runs them, and then these tests.
+
+Each example runs once that way. One that fails makes the build fail by itself.
+"""
+
+import re
+from pathlib import Path
+from textwrap import dedent
+
+GALLERY = Path(__file__).parents[2] / "docs" / "auto_examples"
+COMPARISON = "plot_01_compare_fusion_strategies"
+DIGITS = "plot_02_audio_visual_digits"
+SENTIMENT = "plot_03_sentiment_of_faces_and_posts"
+UNLABELED = "plot_04_missing_modality_without_labels"
+RETRIEVAL = "plot_05_find_pictures_by_words"
+IMPORTANCE = "plot_06_which_modality_matters"
+ROBUSTNESS = "plot_07_can_fusing_pay"
+CHOICE = "plot_08_choose_a_fusion"
+
+
+def printed(example):
+    """All that an example printed."""
+    page = (GALLERY / f"{example}.rst").read_text()
+    blocks = re.findall(r"script-out\n\n \.\. code-block:: none\n\n((?:    .*\n|\s*\n)+)", page)
+    return "\n".join(dedent(block) for block in blocks)
+
+
+def test_the_demo_compares_fusions_and_keeps_a_model():
+    text = printed(COMPARISON)
+    rows = re.findall(r"^(\w+) +(?:best )?(fusion|single modality) +(0\.\d+)", text, re.MULTILINE)
+    scores = {name: float(score) for name, _, score in rows}
+    assert list(scores) == ["image", "audio", "text", "early", "late", "deep"]
+    assert min(scores[name] for name in ("early", "late", "deep")) > scores["audio"] + 0.05
+    assert "a fresh process loads the model and predicts the same" in text
+
+
+def test_it_is_said_where_the_sounds_are_from():
+    assert re.search(
+        r"^sounds: (recordings of people|made-up tones)", printed(DIGITS), re.MULTILINE
+    )
+
+
+def test_fusing_beats_the_better_single_modality_at_every_noise_level():
+    text = printed(DIGITS)
+    table = text.partition("gain over the better single modality")[2]
+    gains = {
+        name.strip(): [float(gain) for gain in row.split()]
+        for name, row in re.findall(r"^([a-z, ]+?)((?:\s+-?\d\.\d+)+)$", table, re.MULTILINE)
+    }
+    assert set(gains) == {"early", "late, product", "late, stacking", "deep"}
+    assert all(len(row) == 4 for row in gains.values())
+    for strategy in ("early", "late, product"):
+        assert min(gains[strategy]) > 0.02, gains
+
+
+def test_face_and_post_together_tell_more_than_each_alone():
+    text = printed(SENTIMENT)
+    found = re.findall(r"test accuracy, ([a-z +]+?) +(\d\.\d+)", text)
+    accuracy = {modalities: float(score) for modalities, score in found}
+    assert set(accuracy) == {"image", "text", "image + text"}
+    assert accuracy["image + text"] > 0.05 + max(accuracy["image"], accuracy["text"]), accuracy
+
+
+def test_models_without_labels_fill_in_pictures_and_help_where_labels_are_few():
+    text = printed(UNLABELED)
+    error, accuracy = (
+        {name: float(score) for name, score in re.findall(rf"{what}, ([a-z ]+?) +(\d\.\d+)", text)}
+        for what in ("error of the picture", "test accuracy")
+    )
+    assert error["right class"] < error["variational"] < error["training mean"] - 0.05, error
+    assert error["right class"] < error["autoencoder"] < error["training mean"] - 0.05, error
+    assert set(accuracy) == {"variational", "autoencoder", "adversarial", "blocks", "deep fusion"}
+    assert accuracy["variational"] > accuracy["blocks"] + 0.02, accuracy
+    assert accuracy["blocks"] > accuracy["deep fusion"], accuracy
+
+
+def test_words_find_pictures_and_pictures_words():
+    text = printed(RETRIEVAL)
+    found = re.findall(r"recall@10, ([a-z ]+), ([a-z ]+): (\d\.\d+)", text)
+    recall = {(name, direction): float(score) for name, direction, score in found}
+    assert len(recall) == 4
+    assert min(recall.values()) > 5 * 10 / 500, recall  # of chance
+    for direction in ("picture by words", "words by picture"):
+        assert recall["networks", direction] > 0.75, recall
+
+
+def test_a_tone_that_tells_nothing_alone_tells_face_and_words_apart():
+    text = printed(IMPORTANCE)
+    found = re.findall(r"^accuracy, ([a-z +]+?) +(\d\.\d+)$", text, re.MULTILINE)
+    accuracy = {modalities: float(score) for modalities, score in found}
+    assert len(accuracy) == 8
+    assert accuracy["tone"] < 0.3  # of five classes
+    assert accuracy["face + words + tone"] > 0.1 + accuracy["face + words"], accuracy
+    assert accuracy["words + tone"] < 0.05 + accuracy["words"], accuracy
+    rows = re.findall(r"^(face|words)? +(words|tone) +(-?\d\.\d+) .*$", text, re.MULTILINE)
+    interactions = [float(value) for _, _, value in rows]
+    assert len(interactions) == 3
+    assert interactions[0] < -0.1 < 0.03 < min(interactions[1:]), interactions
+
+
+def test_a_search_finds_a_fusion_and_says_what_it_tried():
+    text = printed(CHOICE)
+    chosen, accuracy = re.search(r"chosen: (.+), test accuracy (\d\.\d+)", text).groups()
+    assert chosen.startswith(("early", "late", "deep"))
+    assert float(accuracy) > 0.85
+    best_single = re.search(r"best single modality +(\d\.\d+)", text)[1]
+    assert float(accuracy) > float(best_single) + 0.1
+    assert text.count("deep gated") >= 1  # whether there was time for it or not
+
+
+def test_advice_names_the_winner_and_gaps_in_training_make_robust():
+    text = printed(ROBUSTNESS)
+    rows = re.findall(
+        r"^(the same|one knows|half each|only together) +(\w+) +(\S+) +(\S+) +(\S+)$",
+        text,
+        re.MULTILINE,
+    )
+    assert len(rows) == 4
+    for _, advice, *scores in rows:
+        score = dict(zip(["concat", "late", "tensor"], map(float, scores), strict=True))
+        named = {"single": "late"}.get(advice, advice)
+        assert score[named] >= max(score.values()) - 0.02, rows
+    relative = r" +\d\.\d+ +\d\.\d+ +(\d\.\d+) +-?\d\.\d+$"
+    plain, dropout = (
+        [float(value) for value in re.findall(f"^{name}{relative}", text, re.MULTILINE)]
+        for name in ("deep", "deep, dropout")
+    )
+    assert len(plain) == 3
+    assert all(more > less for less, more in zip(plain, dropout, strict=True))
