@@ -12,7 +12,6 @@ early, late and deep fusion beside each modality alone, on the same folds, and k
 # ---------------------------------
 # The handwriting is real (scikit-learn's digits); the tones and the words are made up. All three are
 # noisy, so that none of them is enough.
-# sphinx_gallery_thumbnail_number = 2
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +75,7 @@ print(comparison.table.round(3).to_string(), end="\n\n")
 # Each small point is a fold, each large one the mean with the standard deviation; the dotted line is the
 # best single modality.
 display = comparison.plot()
+# sphinx_gallery_thumbnail_number = 2
 
 output = Path(sys.argv[0]).resolve().parent / "output"
 output.mkdir(exist_ok=True)

@@ -133,6 +133,7 @@ ax.set(
     xticks=curves.columns,
 )
 ax.legend(ncols=2)
+# sphinx_gallery_thumbnail_number = 2
 
 singles = curves.loc[["image", "audio"]].max()
 gain = (curves.drop(index=["image", "audio"]) - singles).round(3)

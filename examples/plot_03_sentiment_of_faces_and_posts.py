@@ -99,6 +99,7 @@ ax.legend()
 # Six of the test samples: what they are, what the fused network says, and above each cell what the network
 # of that modality alone says.
 first = X_test.head(6)
+# sphinx_gallery_thumbnail_number = 2
 votes = {name: MOODS[models[name].predict(first[[name]])] for name in first}
 SampleGridDisplay.from_predictions(
     first,

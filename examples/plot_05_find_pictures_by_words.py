@@ -12,7 +12,6 @@ New captions then find pictures, and new pictures captions, that neither network
 # -----------------------------------------------
 # Size, color and shape make 2,304 different scenes, and a sentence can be put in four ways and leave words
 # out. So the test samples are mostly scenes that were not among the training samples.
-# sphinx_gallery_thumbnail_number = 3
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.decomposition import TruncatedSVD
@@ -133,6 +132,7 @@ for row, wish in enumerate(wishes):
         ax.imshow(gallery["image"].iloc[found])
         ax.axis("off")
 figure.suptitle("pictures found by words")
+# sphinx_gallery_thumbnail_number = 3
 
 # %%
 # And the other way round, words that a picture finds, the best first:

@@ -15,7 +15,6 @@ missing.
 # right if a phrase such as "yeah right" is heard, and otherwise the words. The phrase also comes with
 # sincere samples, so that it says nothing by itself. We take it out of the posts and make it a modality
 # of its own.
-# sphinx_gallery_thumbnail_number = 3
 import re
 import sys
 from pathlib import Path
@@ -98,6 +97,7 @@ ModalityInteractionDisplay.from_interactions(interactions)
 contributions = sample_contributions(model, X_test)
 print("mean share of contributions", contributions.shares.mean().round(2).to_dict(), end="\n\n")
 ModalityImportanceDisplay.from_contributions(contributions)
+# sphinx_gallery_thumbnail_number = 3
 
 # %%
 # For whom it works

@@ -14,7 +14,6 @@ show what trained fusions lose when modalities are missing or noisy.
 # In the first task both modalities know the same, in the second only one knows anything, in the third each
 # knows one half of what makes the class, and in the fourth only their combination does: exclusive or on a
 # circle.
-# sphinx_gallery_thumbnail_number = 2
 import matplotlib.pyplot as plt
 import pandas as pd
 from sklearn.decomposition import TruncatedSVD

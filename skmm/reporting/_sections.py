@@ -26,6 +26,7 @@ from skmm.model_selection._outer_folds import name_score
 from skmm.reporting._page import Section, code, figure, paragraph, table
 
 _MANY_CLASSES = 20
+_LETTERS = 40  # that have room below a matrix
 
 
 class Subject(NamedTuple):
@@ -176,10 +177,17 @@ def describe_predictions(subject):
     if not subject.is_classifier:
         display = PredictionErrorDisplay.from_estimator(subject.estimator, subject.X, subject.y)
         return Section("Predictions", [figure(display, "Differences by predicted value")])
-    if len(np.unique(subject.y)) > _MANY_CLASSES:
+    names = [str(name) for name in np.unique(subject.y)]
+    if len(names) > _MANY_CLASSES:
         return None
+    is_narrow = len(names) * max(map(len, names)) > _LETTERS
     display = ConfusionMatrixDisplay.from_estimator(
-        subject.estimator, subject.X, subject.y, colorbar=False, cmap="Blues"
+        subject.estimator,
+        subject.X,
+        subject.y,
+        xticks_rotation="vertical" if is_narrow else "horizontal",
+        colorbar=False,
+        cmap="Blues",
     )
     return Section("Predictions", [figure(display, "Confusion matrix")])
 

@@ -1,7 +1,9 @@
 """Each section says what is the case."""
 
 import re
+from itertools import pairwise
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -91,3 +93,21 @@ def test_no_more_mistakes_are_shown_than_there_are_samples(data):
     X, y = data
     subject = subject_of(X, y, n_shown=100)._replace(X=X[:3], y=y[:3])
     assert "The 3 samples" in describe_mistakes(subject).parts[0]
+
+
+@pytest.mark.parametrize(
+    "names", [["no", "yes"], ["bad", "fair", "good", "very disappointing", "very encouraging"]]
+)
+def test_names_of_classes_do_not_hide_each_other(names, monkeypatch):
+    X, y = make_multimodal_classification(
+        60, modalities={"a": 6, "b": 4}, n_classes=len(names), random_state=0
+    )
+    drawn = []
+    monkeypatch.setattr("skmm.reporting._sections.figure", lambda display, _: drawn.append(display))
+    describe_predictions(subject_of(X, np.array(names)[y]))
+    figure = drawn[0].figure_
+    figure.draw_without_rendering()
+    boxes = [label.get_window_extent() for label in drawn[0].ax_.get_xticklabels()]
+    assert len(boxes) == len(names)
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
+    plt.close(figure)
