@@ -140,3 +140,8 @@ gain = (curves.drop(index=["image", "audio"]) - singles).round(3)
 print("gain over the better single modality, by noise:")
 print(gain.to_string())
 plt.show()
+
+# %%
+# The noisier the picture, the more a fusion gains on the better single modality, although the sounds alone are
+# right in little more than half of all cases. Of recordings of people the product of two simple models gains
+# most; of made-up tones it is the network.
