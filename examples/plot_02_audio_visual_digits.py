@@ -142,6 +142,6 @@ print(gain.to_string())
 plt.show()
 
 # %%
-# The noisier the picture, the more a fusion gains on the better single modality, although the sounds alone are
-# right in little more than half of all cases. Of recordings of people the product of two simple models gains
-# most; of made-up tones it is the network.
+# The noisier the picture, the more a fusion gains on the better single modality, although the sounds alone
+# are right in little more than half of all cases. Of recordings of people the product of two simple models
+# gains most; of made-up tones it is the network.
