@@ -31,7 +31,8 @@ templates_path = ["_templates"]
 exclude_patterns = ["_build"]
 html_theme = "alabaster"
 html_theme_options = {
-    "page_width": "1240px",  # has room for lines of code of 100 letters
+    "page_width": "1240px",
+    "body_max_width": "970px",  # has room for lines of code of 100 letters
     "description": "Multimodal learning as ordinary scikit-learn",
 }
 html_static_path = ["_static"]
