@@ -10,8 +10,8 @@ these are inclined, but not where the person is. Together they tell where all th
 # %%
 # The data: a picture, eight motion sensors, thirteen joints
 # ----------------------------------------------------------
-# Real recordings take the place of ``make_pose`` as a frame (:func:`~skmm.frame.make_frame`) with paths of
-# pictures and arrays of shape (steps, channels), and y with two columns per joint.
+# Real recordings take the place of ``make_pose`` as a frame (:func:`~skmm.frame.make_frame`) with paths
+# of pictures and arrays of shape (steps, channels), and y with two columns per joint.
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -43,8 +43,8 @@ print(f"{1 - visible.to_numpy().mean():.2f} of the joints are hidden")
 # %%
 # The models
 # ----------
-# Histograms of gradients of the picture, statistics of the sensor channels. A ridge regression and a network
-# learn from both side by side; a late fusion averages what is predicted from each.
+# Histograms of gradients of the picture, statistics of the sensor channels. A ridge regression and a
+# network learn from both side by side; a late fusion averages what is predicted from each.
 extractors = {
     "image": HOGExtractor(size=(48, 48), pixels_per_cell=(6, 6)),
     "motion": SensorStatisticsExtractor(statistics=("mean", "std")),
@@ -82,8 +82,8 @@ models = {
 # %%
 # How many joints are found
 # -------------------------
-# Pose estimators are told by the percentage of correct keypoints (PCK): joints that are found to within some
-# distance, here a twentieth of the width of the picture.
+# Pose estimators are told by the percentage of correct keypoints (PCK): joints that are found to within
+# some distance, here a twentieth of the width of the picture.
 
 
 def find_distances(y, predicted):
@@ -160,7 +160,7 @@ print(f"\nplots written to {output}")
 # %%
 # What it means, and what does not help
 # -------------------------------------
-# The sensors rescue many of the hidden joints, and steady those that can be seen. The mean of two models does
-# not help: the sensors do not know where the person stands, and a mean takes half of their ignorance. Nor does
-# a linear model of both: where a limb ends depends on its inclination times its length, which only the picture
-# tells, and the network learns such products.
+# The sensors rescue many of the hidden joints, and steady those that can be seen. The mean of two models
+# does not help: the sensors do not know where the person stands, and a mean takes half of their
+# ignorance. Nor does a linear model of both: where a limb ends depends on its inclination times its
+# length, which only the picture tells, and the network learns such products.

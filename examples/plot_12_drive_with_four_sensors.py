@@ -11,15 +11,14 @@ fail.
 # %%
 # The data: four sensors on a bent road
 # -------------------------------------
-# The car ahead and the posts at the roadside return the same radar echoes; only who knows the own speed can
-# tell them apart. The camera sees the bend, but how far the wheels must turn depends on the speed, too.
-# Real recordings take the place of ``make_driving`` as a frame with one column per sensor
+# The car ahead and the posts at the roadside return the same radar echoes; only who knows the own speed
+# can tell them apart. The camera sees the bend, but how far the wheels must turn depends on the speed,
+# too. Real recordings take the place of ``make_driving`` as a frame with one column per sensor
 # (:func:`~skmm.frame.make_frame`) and a column of y per target.
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import torch
 from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.metrics import r2_score
@@ -112,7 +111,8 @@ models = {
 # %%
 # Each alone, and all together
 # ----------------------------
-# The single modalities are networks of the same kind as the fusion. The score is the mean R2 of both targets.
+# The single modalities are networks of the same kind as the fusion. The score is the mean R2 of both
+# targets.
 comparison = compare_fusions(
     models,
     X,
@@ -163,9 +163,9 @@ print(f"\nplots written to {output}")
 # %%
 # What it means, and what does not help
 # -------------------------------------
-# Steering needs the bend and the speed, the time to a collision needs the radar, and the speed to tell the car
-# from the posts: only a fusion that lets modalities explain each other does both. A mean of models that each
-# see one sensor is worse than the best sensor alone, for no sensor can answer both questions. Trees on the
-# features side by side see little more: what matters lies between numbers. The camera adds hardly anything
-# beside a scanner that also sees the rails, and most of what fog costs is the scanner's. Sensors that may fail
-# should fail in training.
+# Steering needs the bend and the speed, the time to a collision needs the radar, and the speed to tell
+# the car from the posts: only a fusion that lets modalities explain each other does both. A mean of
+# models that each see one sensor is worse than the best sensor alone, for no sensor can answer both
+# questions. Trees on the features side by side see little more: what matters lies between numbers. The
+# camera adds hardly anything beside a scanner that also sees the rails, and most of what fog costs is the
+# scanner's. Sensors that may fail should fail in training.
