@@ -61,7 +61,7 @@ recordings = Path(os.environ.get("SKMM_DATA", "")) / "spoken_digits"
 is_real = any(recordings.glob("*.wav"))
 clips, y, speakers = read_recordings(recordings) if is_real else make_tones()
 # Decibels of signal to noise, and those of the strings. Tones are heard in noise that drowns words.
-LEVELS, STRING_LEVEL = ((20, 5, -5, -15), 5) if is_real else ((-10, -14, -18, -22), -17)
+LEVELS, STRING_LEVEL = ((20, 5, -5, -15), 5) if is_real else ((-10, -14, -18, -22), -12)
 what = "recordings of the Free Spoken Digit Dataset" if is_real else "tones of telephone keys"
 print(f"{len(y)} {what}")
 
