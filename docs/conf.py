@@ -26,7 +26,7 @@ autodoc_default_options = {
     "set_predict_request, set_transform_request, set_inverse_transform_request"
 }
 autodoc_inherit_docstrings = False
-myst_enable_extensions = ["colon_fence"]
+myst_enable_extensions = ["colon_fence", "deflist"]
 templates_path = ["_templates"]
 exclude_patterns = ["_build"]
 html_theme = "alabaster"

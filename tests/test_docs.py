@@ -95,7 +95,25 @@ def test_the_readme_lists_what_is_there():
             )
 
 
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["zh/index.md", "extending.md"])
+def test_the_code_of_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    namespace = {}
+    for block in python_blocks(ROOT / "docs" / page):
+        exec(block, namespace)
+
+
+def test_the_chinese_quick_start_has_all_code_of_the_english_one():
+    english, chinese = (python_blocks(ROOT / "docs" / page) for page in ("start.md", "zh/index.md"))
+    assert set(english) <= set(chinese)
+
+
+DOCUMENTS = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "zh").glob("*.md")),
+]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
