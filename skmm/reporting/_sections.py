@@ -24,6 +24,7 @@ from skmm.inspection._removal import REFUSALS
 from skmm.model_selection import RobustnessCurveDisplay, missing_modality_curve
 from skmm.model_selection._outer_folds import name_score
 from skmm.reporting._page import Section, code, figure, paragraph, table
+from skmm.reporting._preview import preview
 
 _MANY_CLASSES = 20
 _LETTERS = 40  # that have room below a matrix
@@ -81,6 +82,7 @@ def describe_data(subject):
     parts += [
         paragraph(f"{len(chosen)} samples, drawn at random:"),
         figure(display, f"{len(chosen)} samples, a row for each"),
+        *_let_hear(display.samples),
     ]
     return Section("The data", parts)
 
@@ -204,8 +206,16 @@ def describe_mistakes(subject):
             "from a modality alone."
         ),
         figure(display, f"{shown} samples with predictions"),
+        *_let_hear(display.samples),
     ]
     return Section("Worst mistakes", parts)
+
+
+def _let_hear(samples):
+    """Players of the sound files among samples, if there are any."""
+    kinds = samples.map(kind_of_cell)
+    sounds = [name for name in samples if (kinds[name] == "sound").any()]
+    return [preview(samples[sounds], n_rows=len(samples)).html] if sounds else []
 
 
 def _takes_gaps(subject):
