@@ -12,8 +12,6 @@ these are inclined, but not where the person is. Together they tell where all th
 # ----------------------------------------------------------
 # Real recordings take the place of ``make_pose`` as a frame (:func:`~skmm.frame.make_frame`) with paths
 # of pictures and arrays of shape (steps, channels), and y with two columns per joint.
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.linear_model import RidgeCV
@@ -106,9 +104,7 @@ comparison = compare_fusions(
 )
 columns = ["kind", "mean_score", "std_score", "difference", "p_value"]
 print(comparison.table[columns].round(3).to_string(), end="\n\n")
-output = Path(__file__).parent / "output"
-output.mkdir(exist_ok=True)
-comparison.plot().figure_.savefig(output / "pose_fusions.png", dpi=150)
+comparison.plot()
 
 # %%
 # Hidden joints and joints that can be seen
@@ -132,7 +128,6 @@ for ax, (kind, mask) in zip(
     ax.set(title=f"{kind} joints", xlabel="tolerance in widths of the picture")
 axes[0].set_ylabel("share of joints found")
 axes[0].legend()
-figure.savefig(output / "pose_pck.png", dpi=150)
 
 # %%
 # Skeletons
@@ -154,8 +149,7 @@ for ax, row in zip(axes.flat, hard, strict=True):
 figure.suptitle(
     "joints: seen (green), hidden (red); found from image (dotted), image + motion (white)"
 )
-figure.savefig(output / "pose_skeletons.png", dpi=150)
-print(f"\nplots written to {output}")
+plt.show()
 
 # %%
 # What it means, and what does not help

@@ -15,8 +15,6 @@ fail.
 # can tell them apart. The camera sees the bend, but how far the wheels must turn depends on the speed,
 # too. Real recordings take the place of ``make_driving`` as a frame with one column per sensor
 # (:func:`~skmm.frame.make_frame`) and a column of y per target.
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -34,8 +32,6 @@ from skmm.model_selection import missing_modality_curve
 from skmm.nn import MultitaskFusion
 
 X, y = make_driving(1200, condition="mixed", random_state=0)
-output = Path(__file__).parent / "output"
-output.mkdir(exist_ok=True)
 
 # %%
 # The same scene by day, by night and in fog:
@@ -52,7 +48,6 @@ for ax, title in zip(axes[0], ("camera", "range scanner", "radar"), strict=True)
     ax.set_title(title)
 axes[2, 1].set(xlabel="degrees to the right", ylabel="meters")
 axes[2, 2].set(xlabel="closing speed in m/s", ylabel="meters")
-figure.savefig(output / "driving_sensors.png", dpi=150)
 
 # %%
 # The models
@@ -122,7 +117,7 @@ comparison = compare_fusions(
 )
 columns = ["kind", "mean_score", "std_score", "difference", "p_value"]
 print(comparison.table[columns].round(3).to_string(), end="\n\n")
-comparison.plot().figure_.savefig(output / "driving_fusions.png", dpi=150)
+comparison.plot()
 
 # %%
 # Which condition needs which sensor
@@ -157,8 +152,7 @@ for ax, modality in zip(axes, X, strict=True):
     ax.set(title=f"without {modality}", xlabel="share of samples", ylabel="mean R2")
     broken = curve.mean_scores.loc[1.0]
     print(f"R2, no {modality:8}" + "".join(f" {name} {broken[name]:.3f}" for name in broken.index))
-figure.savefig(output / "driving_failures.png", dpi=150)
-print(f"\nplots written to {output}")
+plt.show()
 
 # %%
 # What it means, and what does not help

@@ -123,9 +123,6 @@ for name, scores in curves.iterrows():
 ax.set(xlabel="signal to noise in dB", ylabel="accuracy", xticks=curves.columns, title=what)
 ax.invert_xaxis()
 ax.legend()
-output = Path(__file__).parent / "output"
-output.mkdir(exist_ok=True)
-figure.savefig(output / "hear_digits.png", dpi=150)
 
 # %%
 # Strings of digits
@@ -268,8 +265,7 @@ axes[2].set(
     xlabel="step", ylabel="probability", title=f"heard: {' '.join(map(str, heard[name][0]))}"
 )
 axes[2].legend(ncols=5, fontsize=7, title="digit", title_fontsize=7)
-figure.savefig(output / "hear_strings.png", dpi=150)
-print(f"\nplots written to {output}")
+plt.show()
 
 # %%
 # What it means, and what does not help

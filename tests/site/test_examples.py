@@ -16,6 +16,9 @@ RETRIEVAL = "plot_05_find_pictures_by_words"
 IMPORTANCE = "plot_06_which_modality_matters"
 ROBUSTNESS = "plot_07_can_fusing_pay"
 CHOICE = "plot_08_choose_a_fusion"
+POSE = "plot_11_pose_behind_screens"
+DRIVING = "plot_12_drive_with_four_sensors"
+SPEECH = "plot_13_hear_digits_in_noise"
 
 
 def printed(example):
@@ -127,3 +130,54 @@ def test_advice_names_the_winner_and_gaps_in_training_make_robust():
     )
     assert len(plain) == 3
     assert all(more > less for less, more in zip(plain, dropout, strict=True))
+
+
+def compared(text):
+    """Difference to the best single modality and p-value of each fusion in a printed table."""
+    rows = re.findall(
+        r"^([a-z, ]+?) +fusion +-?\d\.\d+ +\d\.\d+ +(-?\d\.\d+) +(\d\.\d+)$", text, re.MULTILINE
+    )
+    return {name: (float(difference), float(p)) for name, difference, p in rows}
+
+
+def test_sensors_rescue_hidden_joints():
+    text = printed(POSE)
+    difference, p_value = compared(text)["deep"]
+    assert difference > 0.05
+    assert p_value < 0.05
+    found = {
+        (kind, name): float(value)
+        for kind, name, value in re.findall(
+            r"^PCK@0.05, (\w+) +joints, ([a-z +]+?) +(\d\.\d+)$", text, re.MULTILINE
+        )
+    }
+    for kind, gain in (("seen", 0.05), ("hidden", 0.1)):
+        alone = max(found[kind, "image"], found[kind, "motion"])
+        assert found[kind, "image + motion"] > alone + gain, found
+
+
+def test_only_all_sensors_drive_and_hiding_them_in_training_makes_robust():
+    text = printed(DRIVING)
+    difference, p_value = compared(text)["deep"]
+    assert difference > 0.2
+    assert p_value < 0.05
+    broken = re.findall(
+        r"^R2, no (\w+) +deep (-?\d\.\d+) deep, modality dropout (-?\d\.\d+)$", text, re.MULTILINE
+    )
+    gain = {sensor: float(careful) - float(plain) for sensor, plain, careful in broken}
+    assert set(gain) == {"camera", "scanner", "radar", "speed"}
+    assert min(gain["scanner"], gain["radar"]) > 0.05, gain
+
+
+def test_a_picture_helps_to_hear_words_and_strings():
+    text = printed(SPEECH)
+    best = {name: min(p for _, p in levels) for name, *levels in _by_strategy(text)}
+    assert min(best.values()) < 0.05, best
+    errors = dict(re.findall(r"^word error rate, ([a-z +]+?) +(\d\.\d+)$", text, re.MULTILINE))
+    both = float(errors.pop("audio + image"))
+    assert both < 0.8 * min(map(float, errors.values())), (both, errors)
+
+
+def _by_strategy(text):
+    tables = [compared(part) for part in text.split("signal to noise")[1:]]
+    return [(name, *[table[name] for table in tables]) for name in tables[0]]
