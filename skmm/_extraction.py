@@ -8,10 +8,11 @@ from threading import current_thread, main_thread
 
 import numpy as np
 from joblib import effective_n_jobs
-from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.parallel import delayed
 from tqdm.auto import tqdm
 
 from skmm._extraction_count import add_extractions
+from skmm._parallel import run_as_they_come
 from skmm._samples import read_cells
 from skmm._validation import ModalityError
 from skmm.cache import FeatureCache
@@ -139,17 +140,10 @@ class Extraction:
         if n_workers == 1:  # joblib would take as long as a small batch does
             extracted = (_extract_chunk(*task) for task in tasks)
         else:
-            extracted = self._make_parallel()(delayed(_extract_chunk)(*task) for task in tasks)
+            name = type(self.extractor).__name__
+            calls = (delayed(_extract_chunk)(*task) for task in tasks)
+            extracted = run_as_they_come(calls, self.extractor.n_jobs, name=name)
         yield from zip(chunks, extracted, strict=True)
-
-    def _make_parallel(self):
-        try:
-            return Parallel(n_jobs=self.extractor.n_jobs, return_as="generator")
-        except ValueError as error:  # joblib's multiprocessing forks, and a fork after torch hangs
-            raise ValueError(
-                f"{type(self.extractor).__name__} cannot run on this joblib backend: {error}. Use "
-                "joblib.parallel_config('loky')"
-            ) from error
 
 
 @contextmanager

@@ -16,6 +16,7 @@ FLOOR = {
     "_validation": 0,
     "_optional": 0,
     "_padding": 0,
+    "_parallel": 0,
     "_device": 0,
     "_threads": 0,
     "_compiled": 0,
@@ -38,6 +39,7 @@ FLOOR = {
     "sensor": 2,
     "fusion": 3,
     "impute": 3,
+    "distributed": 3,
     "generative": 4,
     "nn": 4,
     "retrieval": 4,
@@ -76,6 +78,9 @@ HEAVY = {
     "lmdb",
     "jieba",
     "faiss",
+    "dask",
+    "distributed",
+    "ray",
 }
 
 
@@ -160,6 +165,7 @@ def run_python(code):
         "skmm.audio",
         "skmm.text",
         "skmm.sensor",
+        "skmm.distributed",
     ]
     + ["skmm.fusion", "skmm.inspection", "skmm.model_selection", "skmm.persistence"],
 )

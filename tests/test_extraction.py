@@ -84,7 +84,9 @@ def test_warnings_still_work_after_extraction_in_threads():
 
 
 def test_a_forking_backend_is_refused_with_the_way_out():
-    refusal = pytest.raises(ValueError, match=r"Lengths cannot run on this joblib backend.*'loky'")
+    refusal = pytest.raises(
+        ValueError, match=r"Lengths cannot run on joblib's backend 'multiprocessing'.*'loky'"
+    )
     with parallel_config("multiprocessing", n_jobs=2), refusal:
         Lengths(n_jobs=None).transform(CELLS)
 

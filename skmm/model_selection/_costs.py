@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+from joblib import effective_n_jobs
 
 from skmm._extractor import Extractor
 from skmm.model_selection._extractors import parts_of
@@ -34,12 +35,13 @@ def pickled_size(model):
 def counts_extractions(model):
     """Whether all samples that `model` extracts are counted by ``count_extractions``.
 
-    They are not if it fits its members in other processes, which count for themselves.
+    They are not if it fits its members in other processes, which count for themselves. On dask, parts
+    of tasks are tasks again, whatever ``n_jobs`` is.
     """
     parts = list(parts_of(model))
     spreads = any(
-        getattr(part, "n_jobs", None) not in (None, 1)
+        effective_n_jobs(part.n_jobs) > 1
         for part in parts
-        if not isinstance(part, Extractor)
+        if hasattr(part, "n_jobs") and not isinstance(part, Extractor)
     )
     return not (spreads and any(isinstance(part, Extractor) for part in parts))

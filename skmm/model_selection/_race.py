@@ -65,19 +65,20 @@ class Race:
         """
         runners = self.candidates
         self.guaranteed = {candidate.name for candidate in runners[:n_guaranteed]}
-        with tqdm(desc="FusionSearchCV", unit=" fits", disable=not verbose) as bar:
-            self._score(runners[:n_guaranteed], 0, bar)
-            self._score(runners[n_guaranteed:], 0, bar)
+        bar = tqdm(desc="FusionSearchCV", unit=" fits", disable=not verbose)
+        with bar, Parallel(n_jobs=self.n_jobs) as run:  # the same workers from the start to the end
+            self._score(runners[:n_guaranteed], 0, run, bar)
+            self._score(runners[n_guaranteed:], 0, run, bar)
             runners = self._choose(runners, 1)
             for number in range(1, len(self.folds)):
-                self._score(runners, number, bar)
+                self._score(runners, number, run, bar)
                 runners = self._choose(runners, number + 1)
         return [
             Outcome(c, self.records[c.name], *self.ended.get(c.name, ("complete", "")))
             for c in self.candidates
         ]
 
-    def _score(self, runners, number, bar):
+    def _score(self, runners, number, run, bar):
         """Score runners on a fold, as many at a time as there are workers."""
         size = self.budget.n_workers
         for start in range(0, len(runners), size):
@@ -88,9 +89,7 @@ class Race:
                 delayed(_try_fold)(self.strategies[c.name], self.data, number, self.folds[number])
                 for c in batch
             )
-            for candidate, (record, error) in zip(
-                batch, Parallel(n_jobs=self.n_jobs)(tasks), strict=True
-            ):
+            for candidate, (record, error) in zip(batch, run(tasks), strict=True):
                 bar.update()
                 if error is not None:
                     self.ended[candidate.name] = "failed", error

@@ -7,10 +7,11 @@ import pandas as pd
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import cross_validate
 from sklearn.utils.metadata_routing import get_routing_for_object
-from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.parallel import delayed
 from tqdm.auto import tqdm
 
 from skmm._extraction_count import count_extractions
+from skmm._parallel import run_as_they_come
 from skmm.model_selection._costs import counts_extractions, pickled_size
 from skmm.model_selection._given_folds import GivenFolds
 from skmm.model_selection._inner_folds import InnerFolds
@@ -70,7 +71,7 @@ def score_on_folds(strategies, data, folds, *, journal=None, n_jobs=None, verbos
         for strategy, number in places
         if (strategy.name, number) not in done
     ]
-    results = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(tasks)
+    results = run_as_they_come(tasks, n_jobs, name="compare_fusions", ordered=False)
     options = {"total": len(places), "initial": len(done), "disable": not verbose}
     for record in tqdm(results, desc="compare_fusions", **options):
         done[record["model"], record["fold"]] = record

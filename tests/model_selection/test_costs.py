@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+from joblib import parallel_config
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -33,3 +34,10 @@ def test_extractions_in_processes_of_a_fusion_are_not_counted():
     assert not counts_extractions(LateFusionClassifier([("image", member)], n_jobs=2))
     assert counts_extractions(MultimodalFusion([("image", HOGExtractor(n_jobs=2))]))
     assert counts_extractions(RandomForestClassifier(n_jobs=2))  # has none
+
+
+def test_extractions_are_not_counted_where_the_backend_spreads_members():
+    fusion = MultimodalFusion([("image", HOGExtractor())])
+    with parallel_config("loky", n_jobs=2):
+        assert not counts_extractions(fusion)
+    assert counts_extractions(fusion)
