@@ -17,18 +17,41 @@ class NetworkError(AssertionError):
     """Something wanted to reach another machine."""
 
 
+_HERE = {None, "", "localhost", "127.0.0.1", "::1", "0.0.0.0", "::", socket.gethostname()}
+
+
+def _check_is_here(host):
+    host = host.decode() if isinstance(host, bytes) else host
+    if host not in _HERE:
+        raise NetworkError(f"a test wants to reach {host!r}")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_network():
-    """Nothing in this package, or under it, may ask another machine for anything."""
-    connect = socket.socket.connect
+    """Nothing in this package, or under it, may ask another machine for anything.
 
-    def connect_here(self, address):
-        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
-            raise NetworkError(f"a test wants to connect to {address}")
-        return connect(self, address)
+    Clusters of this machine may: their processes talk through the loopback device.
+    """
+
+    def refuse_elsewhere(connect):
+        def connect_here(self, address):
+            if self.family != socket.AF_UNIX:
+                _check_is_here(address[0])
+            return connect(self, address)
+
+        return connect_here
+
+    getaddrinfo = socket.getaddrinfo
+
+    def look_up_here(host, *args, **kwargs):
+        _check_is_here(host)
+        return getaddrinfo(host, *args, **kwargs)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket.socket, "connect", connect_here)
+        for name in ("connect", "connect_ex"):
+            method = getattr(socket.socket, name)
+            patch.setattr(socket.socket, name, refuse_elsewhere(method))
+        patch.setattr(socket, "getaddrinfo", look_up_here)
         yield
 
 
