@@ -89,7 +89,7 @@ def validate_deep(X, y, folder):
 
 
 def compare(X, y, folder):
-    models = {"late": make_late(), "deep": make_deep()}
+    models = {"early": make_early(), "late": make_late()}
     options = {"cv": 2, "n_jobs": 2, "scoring": "neg_log_loss", "baselines": False}
     comparison = compare_fusions(models, X, y, **options)
     return [comparison.scores.to_numpy()]
