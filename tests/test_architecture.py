@@ -40,6 +40,7 @@ FLOOR = {
     "fusion": 3,
     "impute": 3,
     "distributed": 3,
+    "privacy": 3,
     "generative": 4,
     "nn": 4,
     "retrieval": 4,

@@ -11,6 +11,7 @@ from skmm.nn._choices import describe_encoders, describe_modalities, rate_groups
 from skmm.nn._early_stopping import StopAtBest
 from skmm.nn._epoch_scoring import adapt_scoring
 from skmm.nn._kinds import warn_of_large_table
+from skmm.nn._privacy import public_sizes
 from skmm.nn._schedules import make_schedule
 from skmm.nn._training import NET_ARGUMENTS, OPTIMIZERS
 
@@ -42,6 +43,8 @@ def network_arguments(estimator, blocks, choices, rows, n_outputs, modalities=No
         )
     if modalities is None:
         modalities = describe_modalities(blocks, choices, rows)
+        if estimator.privacy is not None:
+            modalities = public_sizes(modalities, choices)
         _warn_of_tables(modalities, estimator.encoders, blocks, rows)
     network = {
         "modalities": modalities,

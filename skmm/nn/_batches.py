@@ -144,3 +144,26 @@ class Batches:
         for start, end in zip(starts, [*starts[1:], n_samples], strict=True):
             where = slice(start, end)
             yield self.dataset[where if order is None else order[where]]
+
+
+class PoissonBatches(Batches):
+    """Let chance decide for each sample whether it is in a batch, independently of all others.
+
+    That is what the amplification of privacy by sampling rests on; shuffled batches do not have it.
+    There are as many batches as of fixed size, so that an epoch has each sample once on average. A
+    batch may be empty.
+
+    Parameters
+    ----------
+    dataset : BlockDataset
+    batch_size : int
+        Samples of a batch, on average and at most.
+    generator : object
+        Has a method ``random``, as a ``numpy.random.Generator``.
+    """
+
+    def __iter__(self):
+        n_batches = len(self)
+        for _ in range(n_batches):
+            is_taken = self.generator.random(len(self.dataset)) < 1 / n_batches
+            yield self.dataset[torch.from_numpy(np.flatnonzero(is_taken))]

@@ -9,6 +9,7 @@ from skmm._validation import StrOptions, _check_y, _fit_context, check_targets
 from skmm.nn._class_weights import class_weights
 from skmm.nn._estimator import DeepFusionEstimator, check_length
 from skmm.nn._targets import Goal, read_classes, read_labels
+from skmm.privacy import DPSGD
 
 
 class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
@@ -112,6 +113,9 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         Further arguments of ``skorch.NeuralNet``, such as ``optimizer__momentum``, or ``compile``,
         which compiles the network (a model that is loaded again predicts without). With
         ``module__`` in front they go to the fusion module: ``{"module__gate": "sigmoid"}``.
+    privacy : DPSGD, default=None
+        How much privacy to keep: a :class:`~skmm.privacy.DPSGD` trains with clipped, noisy gradients.
+        None trains as usual.
     random_state : int, RandomState instance or None, default=None
         Seed of weights, batches, dropout and the held out part. With an int, results are equal in
         every `fit`, process and for every ``n_jobs``.
@@ -138,6 +142,12 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         that changes by epoch; a row per epoch.
     n_iter_ : int
         Number of epochs.
+    epsilon_, delta_ : float
+        Privacy that was spent, only with ``privacy``; see :class:`~skmm.privacy.DPSGD`.
+    noise_multiplier_ : float
+        Standard deviation of the noise over ``max_grad_norm``, only with ``privacy``.
+    sample_rate_, n_steps_ : float, int
+        Probability with which a sample was in a batch, and number of batches, only with ``privacy``.
     n_features_in_ : int
         Number of modalities, or of columns of a matrix.
     feature_names_in_ : ndarray of str
@@ -195,6 +205,7 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
     _parameter_constraints = {
         **DeepFusionEstimator._parameter_constraints,
         "class_weight": [dict, StrOptions({"balanced"}), None],
+        "privacy": [DPSGD, None],
     }
 
     def __init__(
@@ -224,6 +235,7 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         precision="float32",
         callbacks=None,
         net_params=None,
+        privacy=None,
         random_state=None,
         verbose=0,
     ):
@@ -255,6 +267,7 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
             verbose=verbose,
         )
         self.class_weight = class_weight
+        self.privacy = privacy
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, groups=None):
@@ -356,7 +369,7 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         return [goal], strata
 
     def _aim_at_classes(self, y, weight, classes):
-        target = read_classes(y, weight, classes)
+        target = self._keep_private(read_classes(y, weight, classes))
         codes = target.encode(y)
         weight = weight * class_weights(self.class_weight, target.classes, y, weight)[codes]
         return Goal(target, codes, weight)
@@ -367,7 +380,7 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
                 "class_weight is a dict, which weighs the classes of one target, and y has "
                 f"{y.shape[1]} labels; use class_weight='balanced', or sample_weight"
             )
-        target = read_labels(y, weight)
+        target = self._keep_private(read_labels(y, weight))
         if self.class_weight is not None:
             columns = [
                 weight * class_weights("balanced", np.array([0, 1]), column, weight)[column]

@@ -33,6 +33,15 @@ from skmm.nn._history import plot_losses
 from skmm.nn._hold_out import hold_out, hold_out_groups
 from skmm.nn._kinds import as_kind
 from skmm.nn._modality_weights import compute_weights, weighs_modalities
+from skmm.nn._privacy import (
+    SPENT,
+    check_layers,
+    check_private,
+    plan_privacy,
+    public_target,
+    spent,
+    warn_of_sizes,
+)
 from skmm.nn._schedules import SCHEDULES
 from skmm.nn._standardize import set_statistics
 from skmm.nn._state import (
@@ -55,6 +64,8 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
     # Who stops early on a part that shares groups with the rest stops too late: groups are used
     # whenever they are routed, as in ConcatFusion.
     __metadata_request__fit = {"groups": True}
+
+    privacy = None  # what only some estimators have
 
     _parameter_constraints = {
         "fusion": [StrOptions(set(FUSIONS)), torch.nn.Module],
@@ -215,6 +226,8 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         further arguments of ``_aim``.
         """
         with all_or_nothing(self):
+            if self.privacy is not None:
+                check_private(self, sample_weight, is_part)
             goes_on = hasattr(self, "net_") and (is_part or self.warm_start)
             blocks = read_blocks(self, X, reset=not goes_on)
             n_samples = len(next(iter(blocks.values())).present)
@@ -277,6 +290,11 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             n_epochs,
             stops_early=validation is not None,
         )
+        plan = None
+        if self.privacy is not None:
+            warn_of_sizes(blocks, choices, rows)
+            plan = plan_privacy(self, len(rows), seed)
+            options |= plan.net_arguments
         device = resolve_device(self.device)
         dataset = BlockDataset(blocks, target).to(device)
         if validation is not None:
@@ -285,14 +303,28 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             net = make_net(network, loss, device, self.precision, **options)
             if goes_on:
                 take_over(net, self.net_)
-            else:
+            elif plan is None:
                 set_statistics(net.network, blocks, rows, weight)
+            else:
+                check_layers(net.network.train())
             train(net, dataset.at(training))
         self.network_ = network | {"encoders": without_loading(network["encoders"])}
         self._loss = loss
         self._targets = targets
         self.net_ = net
         self.n_iter_ = len(net.history)
+        self._tell_spent(plan)
+
+    def _tell_spent(self, plan):
+        """Tell what privacy was spent, if any, and nothing of an earlier fit."""
+        for name in SPENT:
+            vars(self).pop(name, None)
+        if plan is not None:
+            vars(self).update(spent(plan, self.privacy, self.net_.n_steps_))
+
+    def _keep_private(self, target):
+        """Return a target, without statistics of private samples."""
+        return target if self.privacy is None else public_target(target)
 
     def _describe_loss(self, goals, y):
         """Collect the arguments of FusionLoss."""

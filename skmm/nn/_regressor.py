@@ -6,6 +6,7 @@ from sklearn.base import RegressorMixin
 from skmm._validation import _fit_context, check_targets
 from skmm.nn._estimator import DeepFusionEstimator, check_length
 from skmm.nn._targets import Goal, read_numbers
+from skmm.privacy import DPSGD
 
 
 class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
@@ -106,6 +107,9 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
         Further arguments of ``skorch.NeuralNet``, such as ``optimizer__momentum``, or ``compile``,
         which compiles the network (a model that is loaded again predicts without). With
         ``module__`` in front they go to the fusion module: ``{"module__gate": "sigmoid"}``.
+    privacy : DPSGD, default=None
+        How much privacy to keep: a :class:`~skmm.privacy.DPSGD` trains with clipped, noisy gradients.
+        None trains as usual.
     random_state : int, RandomState instance or None, default=None
         Seed of weights, batches, dropout and the held out part. With an int, results are equal in
         every `fit`, process and for every ``n_jobs``.
@@ -132,6 +136,12 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
         that changes by epoch; a row per epoch.
     n_iter_ : int
         Number of epochs.
+    epsilon_, delta_ : float
+        Privacy that was spent, only with ``privacy``; see :class:`~skmm.privacy.DPSGD`.
+    noise_multiplier_ : float
+        Standard deviation of the noise over ``max_grad_norm``, only with ``privacy``.
+    sample_rate_, n_steps_ : float, int
+        Probability with which a sample was in a batch, and number of batches, only with ``privacy``.
     n_features_in_ : int
         Number of modalities, or of columns of a matrix.
     feature_names_in_ : ndarray of str
@@ -183,6 +193,70 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
     >>> bool(model.score(X, y) > 0.9)
     True
     """
+
+    _parameter_constraints = {
+        **DeepFusionEstimator._parameter_constraints,
+        "privacy": [DPSGD, None],
+    }
+
+    def __init__(
+        self,
+        *,
+        fusion="gated",
+        encoders="auto",
+        embed_dim=64,
+        hidden_dims=(64,),
+        dropout=0.3,
+        modality_dropout=0.0,
+        auxiliary_weight=0.0,
+        max_epochs=50,
+        batch_size=64,
+        lr=1e-3,
+        lr_schedule=None,
+        optimizer="adamw",
+        weight_decay=1e-4,
+        l1=0.0,
+        max_grad_norm=None,
+        early_stopping=False,
+        validation_fraction=0.1,
+        patience=10,
+        warm_start=False,
+        device="auto",
+        precision="float32",
+        callbacks=None,
+        net_params=None,
+        privacy=None,
+        random_state=None,
+        verbose=0,
+    ):
+        super().__init__(
+            fusion=fusion,
+            encoders=encoders,
+            embed_dim=embed_dim,
+            hidden_dims=hidden_dims,
+            dropout=dropout,
+            modality_dropout=modality_dropout,
+            auxiliary_weight=auxiliary_weight,
+            max_epochs=max_epochs,
+            batch_size=batch_size,
+            lr=lr,
+            lr_schedule=lr_schedule,
+            optimizer=optimizer,
+            weight_decay=weight_decay,
+            l1=l1,
+            max_grad_norm=max_grad_norm,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            patience=patience,
+            warm_start=warm_start,
+            device=device,
+            precision=precision,
+            callbacks=callbacks,
+            net_params=net_params,
+            random_state=random_state,
+            verbose=verbose,
+        )
+        self.privacy = privacy
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, groups=None):
@@ -254,7 +328,7 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
         return y
 
     def _aim(self, y, weight, occupied, *, known, is_part):
-        target = read_numbers(y, weight)
+        target = self._keep_private(read_numbers(y, weight))
         if known is not None:  # the net speaks in the units it was first trained in
             if known[0].n_outputs != target.n_outputs:
                 raise ValueError(

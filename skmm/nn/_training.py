@@ -37,7 +37,7 @@ _SCOPE = RLock()
 PREDICTION_BATCH_SIZE = 256
 
 
-def make_net(network, loss, device, precision, **options):
+def make_net(network, loss, device, precision, *, net_class=LeanNet, **options):
     """Build an initialized net.
 
     Parameters
@@ -48,6 +48,7 @@ def make_net(network, loss, device, precision, **options):
         Arguments of :class:`FusionLoss`, or of the ``criterion`` in `options`.
     device : str
     precision : {"float32", "float64", "bfloat16"}
+    net_class : type, default=LeanNet
     **options : dict
         Further arguments of ``skorch.NeuralNet``.
 
@@ -70,7 +71,7 @@ def make_net(network, loss, device, precision, **options):
         options["optimizer__param_groups"] = [*groups, ("log_variances", {"weight_decay": 0.0})]
     arguments = {f"module__{name}": value for name, value in network.items()}
     arguments |= {f"criterion__{name}": value for name, value in loss.items()}
-    net = LeanNet(**(fixed | arguments | options)).initialize()
+    net = net_class(**(fixed | arguments | options)).initialize()
     if precision == "float64":
         net.network.double()
         net.criterion_.double()

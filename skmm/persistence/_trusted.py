@@ -25,6 +25,7 @@ _TRUSTED = {
     "skmm.nn": "DeepFusionClassifier DeepFusionRegressor GradientBlending GradientModulation"
     " MultitaskFusion TensorBoardLog",
     "skmm.nn._targets": "Classes Labels Numbers",
+    "skmm.privacy": "DPSGD",
     "skmm.retrieval": "CrossModalRetriever",
     "skmm.retrieval._canonical": "CanonicalEmbedder",
     "skmm.retrieval._scorer": "_score",

@@ -1,0 +1,80 @@
+"""A net that learns from the clipped, noisy gradients of single samples."""
+
+import torch
+
+from skmm.nn._guards import check_loss
+from skmm.nn._net import LeanNet
+from skmm.nn._noisy_steps import NoisySteps
+from skmm.nn._sample_gradients import pieces_of, sample_gradients, take
+
+
+class PrivateNet(LeanNet):
+    """Train with differential privacy; losses are looked at, and not recorded.
+
+    Parameters
+    ----------
+    *args, **kwargs
+        Those of :class:`LeanNet`.
+    plan : PrivacyPlan, default=None
+        How much noise there is to be.
+
+    Attributes
+    ----------
+    n_steps_ : int
+        How many batches have been learned from.
+    """
+
+    def __init__(self, *args, plan=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.plan = plan
+
+    def fit_loop(self, X, y=None, epochs=None, **fit_params):
+        """Train, and leave nothing behind but weights."""
+        self.steps_ = NoisySteps(self.optimizer_, self.plan)
+        try:
+            return super().fit_loop(X, y, epochs, **fit_params)
+        finally:
+            self.steps_.forget()
+            self.n_steps_ = self.steps_.n_taken
+            del self.steps_
+
+    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+        """Run `step_fn` over all batches."""
+        if iterator is None:
+            return
+        for batch in iterator:
+            self.notify("on_batch_begin", batch=batch, training=training)
+            step_fn(batch, **fit_params)
+            self.notify("on_batch_end", batch=batch, training=training)
+
+    def train_step(self, batch, **fit_params):
+        """Take one step of the optimizer, even from an empty batch: that there was none is private."""
+        if not self.module_.training:
+            self._set_training(True)
+        inputs, target = self._bring(batch)
+        n_numbers = sum(parameter.numel() for parameter in self.steps_.parameters)
+        pieces = pieces_of(len(target[0][0]), n_numbers)
+        for number, piece in enumerate(pieces, start=1):
+            gradients = self._differentiate(take(inputs, piece), take(target, piece))
+            self.steps_.add(gradients, is_last=number == len(pieces))
+
+    def _differentiate(self, inputs, target):
+        """Gradients of the samples, in the order of the optimizer."""
+        parameters = self.steps_.parameters
+        if len(target[0][0]) == 0:
+            return [p.new_zeros(0, *p.shape) for p in parameters]
+        gradients, losses = self._run_on_each(inputs, target)
+        check_loss(self, inputs, losses.sum())
+        return [gradients[parameter] for parameter in parameters]
+
+    def _run_on_each(self, inputs, target):
+        try:
+            return sample_gradients(self.network, self.criterion_, inputs, target)
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:
+            raise ValueError(
+                "private training needs the gradient of each sample alone, and a module that was given "
+                f"cannot compute it ({error}). Leave out what changes buffers in training, such as "
+                "running statistics, and what decides by values of tensors."
+            ) from error
