@@ -138,8 +138,8 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
     net_ : skorch.NeuralNet
         The trained net. After loading it predicts; more training is for `fit`.
     history_ : DataFrame
-        ``epoch``, ``train_loss``, ``valid_loss`` with early stopping, and ``lr`` with a schedule
-        that changes by epoch; a row per epoch.
+        ``epoch``, ``train_loss`` unless training was private, ``valid_loss`` with early stopping, and
+        ``lr`` with a schedule that changes by epoch; a row per epoch.
     n_iter_ : int
         Number of epochs.
     epsilon_, delta_ : float
@@ -295,8 +295,8 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
         ModalityError
             If a sample cannot be read or holds NaN, or a modality is missing everywhere.
         ValueError
-            If fewer than two classes have any weight, a matrix y holds other numbers than 0 and 1, or
-            no sample or group can be held out.
+            If fewer than two classes have any weight, a matrix y holds other numbers than 0 and 1,
+            no sample or group can be held out, or something cannot be combined with ``privacy``.
         FloatingPointError
             If the training loss is not finite. The message names the epoch, and the modality if one
             stands out.

@@ -174,6 +174,8 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         ------
         ImportError
             If matplotlib is not installed (extra ``plots``).
+        ValueError
+            If the training was private, and no losses were recorded.
         """
         check_is_fitted(self)
         return plot_losses(self.history_, ax)

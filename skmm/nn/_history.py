@@ -16,7 +16,17 @@ def plot_losses(history, ax=None):
     Returns
     -------
     ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If the training was private.
     """
+    if "train_loss" not in history:
+        raise ValueError(
+            "there are no losses to draw: those of private samples are not private, and a fit with "
+            "privacy=DPSGD(...) does not record them"
+        )
     ax = open_axes(ax, purpose="plot_history")
     ax.plot(history["epoch"], history["train_loss"], label="training")
     if "valid_loss" in history:

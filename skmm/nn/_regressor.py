@@ -132,8 +132,8 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
     net_ : skorch.NeuralNet
         The trained net. After loading it predicts; more training is for `fit`.
     history_ : DataFrame
-        ``epoch``, ``train_loss``, ``valid_loss`` with early stopping, and ``lr`` with a schedule
-        that changes by epoch; a row per epoch.
+        ``epoch``, ``train_loss`` unless training was private, ``valid_loss`` with early stopping, and
+        ``lr`` with a schedule that changes by epoch; a row per epoch.
     n_iter_ : int
         Number of epochs.
     epsilon_, delta_ : float
@@ -284,7 +284,8 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
         ModalityError
             If a sample cannot be read or holds NaN, or a modality is missing everywhere.
         ValueError
-            If every weight is zero, or no sample or group can be held out.
+            If every weight is zero, no sample or group can be held out, or something cannot be
+            combined with ``privacy``.
         FloatingPointError
             If the training loss is not finite. The message names the epoch, and the modality if one
             stands out.

@@ -1,6 +1,7 @@
 """The gradient of each sample alone: what training with differential privacy clips."""
 
 from torch.func import functional_call, grad_and_value, vmap
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._pytree import tree_map
 
 # Numbers that the gradients of the samples of a piece may have: 128 MB in float32.
@@ -40,7 +41,8 @@ def sample_gradients(network, criterion, inputs, target):
     differentiate = vmap(
         grad_and_value(loss_of_one), in_dims=(None, 0, 0), randomness="different"
     )
-    gradients, losses = differentiate(trained, inputs, target)
+    with sdpa_kernel(SDPBackend.MATH):  # other kernels of attention would run sample by sample
+        gradients, losses = differentiate(trained, inputs, target)
     return {named[name]: gradient for name, gradient in gradients.items()}, losses
 
 

@@ -1,16 +1,18 @@
 """How much noise it takes, and how much privacy was spent: opacus adds up."""
 
 import warnings
+from functools import lru_cache
 
 from skmm._optional import import_optional
 
-# Of Renyi divergences. opacus stops at 63, which cannot show an epsilon below about 0.15.
-_ORDERS = (72, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896)
+# Of Renyi divergences, for a small epsilon: opacus stops at 63, which cannot show one below 0.15.
+_LARGE_ORDERS = (72, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896)
 
 # How much of the epsilon asked for may be left over.
 _TOLERANCE = 0.005
 
 
+@lru_cache(maxsize=64)  # it takes a second, and the folds of a search are of one size
 def find_noise(epsilon, delta, sample_rate, n_steps, accountant):
     """Find how much noise keeps to a budget.
 
@@ -87,7 +89,7 @@ def _options(accountant, epsilon):
     if accountant == "prv":
         return {"eps_error": min(0.01, 0.1 * epsilon)}
     rdp = import_opacus("accountants").RDPAccountant
-    return {"alphas": [*rdp.DEFAULT_ALPHAS, *_ORDERS]}
+    return {"alphas": [*rdp.DEFAULT_ALPHAS, *(_LARGE_ORDERS if epsilon < 1 else ())]}
 
 
 def _quiet():

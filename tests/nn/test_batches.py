@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from skmm.nn._batches import Batches, BlockDataset, as_tensor
+from skmm.nn._batches import PoissonBatches, Batches, BlockDataset, as_tensor
 from skmm.nn._blocks import Block
 
 
@@ -77,3 +77,33 @@ def test_some_rows_make_a_dataset_of_their_own(dataset, generator):
 def test_samples_stay_where_they_are_without_a_gpu(dataset):
     assert dataset.to("cpu") is dataset
     assert dataset.at(np.array([1])).device == torch.device("cpu")
+
+
+def test_chance_decides_for_each_sample_alone(dataset):
+    batches = PoissonBatches(dataset, batch_size=4, generator=np.random.default_rng(0))
+    assert len(batches) == 3  # as many as of fixed size
+    taken = np.zeros((1000, 3, 10), dtype=bool)
+    for epoch in taken:
+        for row, (_, target) in zip(epoch, batches, strict=True):
+            row[target[0][0].numpy()] = True
+    # 1 / 3 for every sample and batch, within five standard errors.
+    error = np.sqrt(1 / 3 * 2 / 3 / 1000)
+    assert abs(taken.mean(axis=0) - 1 / 3).max() < 5 * error
+    # Independent of each other, samples and batches: sizes are binomial.
+    sizes = taken.reshape(3000, 10).sum(axis=1)
+    assert abs(sizes.var() - 10 * 1 / 3 * 2 / 3) < 0.2
+    flat = taken.reshape(1000, 30).astype(float)
+    assert abs(np.corrcoef(flat.T) - np.eye(30)).max() < 5 / np.sqrt(1000)
+
+
+def test_a_batch_may_be_empty(dataset):
+    batches = PoissonBatches(dataset, batch_size=1, generator=np.random.default_rng(0))
+    sizes = [len(target[0][0]) for _ in range(5) for _, target in batches]
+    assert min(sizes) == 0
+    assert len(sizes) == 50
+
+
+def test_full_batches_have_every_sample(dataset):
+    batches = PoissonBatches(dataset, batch_size=10, generator=np.random.default_rng(0))
+    ((_, target),) = batches
+    assert target[0][0].tolist() == list(range(10))
