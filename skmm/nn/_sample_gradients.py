@@ -38,9 +38,7 @@ def sample_gradients(network, criterion, inputs, target):
         inputs, target = tree_map(lambda tensor: tensor.unsqueeze(0), (inputs, target))
         return criterion(functional_call(network, weights | fixed, (), inputs), target)
 
-    differentiate = vmap(
-        grad_and_value(loss_of_one), in_dims=(None, 0, 0), randomness="different"
-    )
+    differentiate = vmap(grad_and_value(loss_of_one), in_dims=(None, 0, 0), randomness="different")
     with sdpa_kernel(SDPBackend.MATH):  # other kernels of attention would run sample by sample
         gradients, losses = differentiate(trained, inputs, target)
     return {named[name]: gradient for name, gradient in gradients.items()}, losses

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from skmm.nn._batches import PoissonBatches, Batches, BlockDataset, as_tensor
+from skmm.nn._batches import Batches, BlockDataset, PoissonBatches, as_tensor
 from skmm.nn._blocks import Block
 
 

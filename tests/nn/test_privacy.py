@@ -50,6 +50,7 @@ def test_what_was_spent_is_what_opacus_adds_up(toy):
     assert model.delta_ == pytest.approx(120**-1.1)
 
 
+@pytest.mark.filterwarnings("ignore:random_state=0:skmm.privacy.PrivacyWarning")
 def test_with_little_noise_it_learns_as_it_does_without():
     rng = np.random.default_rng(1)
     y = np.arange(600) % 3
@@ -57,12 +58,14 @@ def test_with_little_noise_it_learns_as_it_does_without():
         audio=rng.normal(size=(600, 4)) + y[:, np.newaxis],
         image=rng.normal(size=(600, 1, 6, 6)) - y.reshape(-1, 1, 1, 1),
     )
-    options = QUICK | {"max_epochs": 10, "lr": 1e-2}
+    options = {"max_epochs": 12, "embed_dim": 16, "hidden_dims": (16,), "dropout": 0.0, "lr": 1e-2}
     scores = [
-        DeepFusionClassifier(**options, privacy=privacy).fit(X[:400], y[:400]).score(X[400:], y[400:])
+        DeepFusionClassifier(**options, privacy=privacy, random_state=0, device="cpu")
+        .fit(X[:400], y[:400])
+        .score(X[400:], y[400:])
         for privacy in (None, DPSGD(1000.0), DPSGD(0.2))
     ]
-    assert scores[0] > 0.9
+    assert scores[0] > 0.95
     assert scores[1] > scores[0] - 0.05
     assert scores[2] < scores[0] - 0.2  # so that it is the noise which was little
 
@@ -240,7 +243,9 @@ def test_batch_normalization_is_refused_and_normalization_of_a_sample_is_not(toy
 def test_tables_are_not_as_large_as_private_ids(toy):
     _, y = toy
     X = make_frame(text=np.random.default_rng(0).integers(1, 9, size=(120, 5)))
-    with pytest.raises(ValueError, match="modality 'text' holds ids of tokens, and the largest one"):
+    with pytest.raises(
+        ValueError, match="modality 'text' holds ids of tokens, and the largest one"
+    ):
         private().fit(X, y)
     options = {"vectors": np.eye(20), "body": "tcn"}
     model = private(encoders={"text": ("tokens", options)}).fit(X, y)

@@ -89,7 +89,7 @@ class Counting(nn.Module):
 
 def test_a_module_that_keeps_what_it_has_seen_is_refused(dataset):
     network = NETWORK | {"encoders": {"X": (Counting(), (3,))}}
-    with pytest.raises(ValueError, match="gradient of each sample alone.*changes buffers in training"):
-        fit(
-            dataset, network=network, net_class=PrivateNet, plan=plan(), iterator_train=Batches
-        )
+    with pytest.raises(
+        ValueError, match="gradient of each sample alone.*changes buffers in training"
+    ):
+        fit(dataset, network=network, net_class=PrivateNet, plan=plan(), iterator_train=Batches)
