@@ -25,6 +25,7 @@ from skmm.nn import (
 )
 from skmm.nn._blocks import Block
 from skmm.nn._fusions import FUSIONS
+from skmm.privacy import DPSGD
 from skmm.retrieval import CrossModalRetriever
 from tests.toys import shared_directions
 
@@ -243,3 +244,13 @@ def test_fusion_without_labels_learns_what_it_learns_on_the_cpu(model):
         model(device=device, **options).fit(X).transform(X) for device in ("cuda", "cpu")
     )
     assert_allclose(there, here, atol=0.05)
+
+
+@pytest.mark.filterwarnings("ignore:random_state=0:skmm.privacy.PrivacyWarning")
+def test_private_training_has_the_noise_of_the_cpu(toy):
+    X, y = toy
+    model = DeepFusionClassifier(privacy=DPSGD(8.0), dropout=0.0, **QUICK)
+    here, there = (on(device, model, X[["sensor", "image"]], y) for device in ("cpu", "cuda"))
+    assert here.epsilon_ == there.epsilon_
+    proba = (fitted.predict_proba(X[["sensor", "image"]]) for fitted in (there, here))
+    assert_allclose(*proba, **CLOSE)
