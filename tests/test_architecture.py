@@ -82,6 +82,7 @@ HEAVY = {
     "dask",
     "distributed",
     "ray",
+    "opacus",
 }
 
 
@@ -168,7 +169,13 @@ def run_python(code):
         "skmm.sensor",
         "skmm.distributed",
     ]
-    + ["skmm.fusion", "skmm.inspection", "skmm.model_selection", "skmm.persistence"],
+    + [
+        "skmm.fusion",
+        "skmm.inspection",
+        "skmm.model_selection",
+        "skmm.persistence",
+        "skmm.privacy",
+    ],
 )
 def test_import_is_light(package):
     code = f"import sys, {package}; print(sorted({HEAVY!r} & set(sys.modules)))"

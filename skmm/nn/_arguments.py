@@ -11,7 +11,7 @@ from skmm.nn._choices import describe_encoders, describe_modalities, rate_groups
 from skmm.nn._early_stopping import StopAtBest
 from skmm.nn._epoch_scoring import adapt_scoring
 from skmm.nn._kinds import warn_of_large_table
-from skmm.nn._privacy import public_sizes
+from skmm.nn._public_knowledge import public_sizes
 from skmm.nn._schedules import make_schedule
 from skmm.nn._training import NET_ARGUMENTS, OPTIMIZERS
 

@@ -33,15 +33,9 @@ from skmm.nn._history import plot_losses
 from skmm.nn._hold_out import hold_out, hold_out_groups
 from skmm.nn._kinds import as_kind
 from skmm.nn._modality_weights import compute_weights, weighs_modalities
-from skmm.nn._privacy import (
-    SPENT,
-    check_layers,
-    check_private,
-    plan_privacy,
-    public_target,
-    spent,
-    warn_of_sizes,
-)
+from skmm.nn._privacy import SPENT, plan_privacy, spent
+from skmm.nn._privacy_refusals import check_layers, check_private
+from skmm.nn._public_knowledge import public_target, warn_of_sizes
 from skmm.nn._schedules import SCHEDULES
 from skmm.nn._standardize import set_statistics
 from skmm.nn._state import (

@@ -25,3 +25,15 @@ def toy():
 def holes(toy):
     X, y = toy
     return drop_modalities(X, rate=0.3, random_state=0), y
+
+
+@pytest.fixture
+def unit_toy():
+    """X with numbers of size 1, as private training wants them, and y with three classes."""
+    rng = np.random.default_rng(0)
+    y = np.arange(120) % 3
+    X = make_frame(
+        audio=rng.normal(size=(120, 4)) + y[:, np.newaxis],
+        image=rng.normal(size=(120, 1, 6, 6)) - y.reshape(-1, 1, 1, 1),
+    )
+    return X, y

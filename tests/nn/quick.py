@@ -4,12 +4,19 @@ import numpy as np
 from skorch.callbacks import Callback
 
 from skmm.nn import DeepFusionClassifier
+from skmm.privacy import DPSGD
 
 QUICK = {"max_epochs": 3, "embed_dim": 8, "hidden_dims": (8,), "random_state": 0, "device": "cpu"}
 
 
 def quick(**params):
     return DeepFusionClassifier(**(QUICK | params))
+
+
+def private(epsilon=5.0, *, model=DeepFusionClassifier, **params):
+    """A model that is trained privately, with noise that nobody knows."""
+    options = QUICK | {"max_epochs": 2, "random_state": None} | params
+    return model(privacy=DPSGD(epsilon), **options)
 
 
 def differs(X, y, **params):
