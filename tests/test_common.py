@@ -45,7 +45,8 @@ def public_estimators():
     for module in map(importlib.import_module, MODULES):
         for name in module.__all__:
             value = getattr(module, name)
-            if inspect.isclass(value) and issubclass(value, BaseEstimator):
+            is_estimator = inspect.isclass(value) and issubclass(value, BaseEstimator)
+            if is_estimator and hasattr(value, "fit"):  # others are parameters of estimators
                 found[name] = value
     return found
 

@@ -87,6 +87,11 @@ class DPSGD(BaseEstimator):
 class PrivacyWarning(UserWarning):
     """Warn of what weakens privacy, or wastes it.
 
+    Parameters
+    ----------
+    message : str
+        What it is, and what to do.
+
     See Also
     --------
     DPSGD : Says when there are such warnings.
@@ -97,6 +102,9 @@ class PrivacyWarning(UserWarning):
     >>> from skmm.privacy import PrivacyWarning
     >>> warnings.filterwarnings("ignore", category=PrivacyWarning)  # in an experiment
     """
+
+    def __init__(self, message):
+        super().__init__(message)
 
 
 def choose_delta(privacy, n_samples):
