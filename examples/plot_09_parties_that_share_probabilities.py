@@ -157,10 +157,7 @@ bars = ax.barh(list(accuracy), list(accuracy.values()), color=["gray", "gray", "
 ax.bar_label(bars, fmt="%.3f", padding=3)
 ax.invert_yaxis()
 ax.set(xlabel="test accuracy", xlim=(0, 1.1))
-output = Path(__file__).parent / "output"
-output.mkdir(exist_ok=True)
-figure.savefig(output / "parties_that_share_probabilities.png", dpi=150)
-print(f"plot written to {output / 'parties_that_share_probabilities.png'}")
+plt.show()
 
 # %%
 # Nothing is lost by keeping the data apart: the probabilities are the same to rounding, and fusing pays as

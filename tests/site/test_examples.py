@@ -16,6 +16,7 @@ RETRIEVAL = "plot_05_find_pictures_by_words"
 IMPORTANCE = "plot_06_which_modality_matters"
 ROBUSTNESS = "plot_07_can_fusing_pay"
 CHOICE = "plot_08_choose_a_fusion"
+PARTIES = "plot_09_parties_that_share_probabilities"
 POSE = "plot_11_pose_behind_screens"
 DRIVING = "plot_12_drive_with_four_sensors"
 SPEECH = "plot_13_hear_digits_in_noise"
@@ -138,6 +139,21 @@ def compared(text):
         r"^([a-z, ]+?) +fusion +-?\d\.\d+ +\d\.\d+ +(-?\d\.\d+) +(\d\.\d+)$", text, re.MULTILINE
     )
     return {name: (float(difference), float(p)) for name, difference, p in rows}
+
+
+def test_parties_that_share_probabilities_get_what_one_with_all_data_gets():
+    text = printed(PARTIES)
+    opened = dict(re.findall(r"opened by the party with (\w+): (.*)", text))
+    assert opened == {
+        "image": "from_image.csv, image/data.pkl",
+        "audio": "audio/data.pkl, from_audio.csv",
+    }
+    difference = float(re.search(r"largest difference of a probability: (\S+)", text)[1])
+    assert difference < 1e-6  # features are float32
+    found = re.findall(r"test accuracy, ([a-z, ]+?) +(\d\.\d+)", text)
+    accuracy = {name: float(score) for name, score in found}
+    assert accuracy["both, apart"] == accuracy["both, together"]
+    assert accuracy["both, apart"] > 0.05 + max(accuracy["image"], accuracy["audio"]), accuracy
 
 
 def test_sensors_rescue_hidden_joints():
