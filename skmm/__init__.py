@@ -19,6 +19,8 @@ The names below are loaded when first used, so that importing skmm stays cheap.
 
 from importlib import import_module
 
+from skmm._fork import use_one_thread_after_forks
+
 __version__ = "0.1.0"
 
 _HOME = {
@@ -37,6 +39,8 @@ _HOME = {
 }
 
 __all__ = sorted(_HOME)
+
+use_one_thread_after_forks()
 
 
 def __getattr__(name):

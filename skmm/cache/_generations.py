@@ -5,9 +5,11 @@ A file is therefore only added to, until it is full. Then the next generation is
 before the last is renamed, and removed: processes that are reading it keep what they have opened.
 """
 
+import errno
 import os
 import re
 import shutil
+import tempfile
 from contextlib import contextmanager, suppress
 from threading import Lock
 
@@ -15,6 +17,7 @@ from skmm.cache._records import pack_row, unpack_row
 
 _UNLIMITED = 2**40  # bytes of address space; the file takes what is in it
 _OPENING = Lock()  # LMDB forbids a process to have a file open twice
+_LOCK_SIZE = 8192  # bytes of lock.mdb, for the 126 readers that LMDB has by default
 
 
 class Generations:
@@ -95,8 +98,17 @@ class Generations:
         return sorted(int(match[1]) for match in matches if match)
 
     def _start(self, number):
+        """Make a generation, whole before it has its name: nobody finds a file without its head."""
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
-        os.makedirs(self._path(number), mode=0o700, exist_ok=True)
+        begun = tempfile.mkdtemp(prefix="begun-", dir=self.folder)
+        try:
+            _open_environment(begun, self.map_size).close()
+            os.rename(begun, self._path(number))
+        except OSError:
+            if not os.path.isdir(self._path(number)):  # where another process was faster
+                raise
+        finally:
+            shutil.rmtree(begun, ignore_errors=True)
         return number
 
     def _drop(self, before):
@@ -135,7 +147,7 @@ class Generations:
         with _OPENING:
             try:
                 environment = _open_environment(path, self.map_size)
-            except lmdb.Error:
+            except (lmdb.Error, OSError):
                 if os.path.isdir(path):
                     raise
                 environment = None
@@ -152,10 +164,34 @@ def _open_environment(path, map_size):
     import lmdb
 
     try:
+        _reserve_lock(os.path.join(path, "lock.mdb"))
         # The last commit may be lost when the power fails, and nothing else: metasync.
         return lmdb.open(path, map_size=map_size, mode=0o600, create=False, metasync=False)
-    except lmdb.Error:  # no permission to write: read at least
-        return lmdb.open(path, map_size=map_size, readonly=True, lock=False)
+    except (lmdb.Error, OSError) as error:  # no permission to write: read at least
+        try:
+            return lmdb.open(path, map_size=map_size, readonly=True, lock=False)
+        except lmdb.Error:
+            raise error from None
+
+
+def _reserve_lock(path):
+    """Take the room of the file of locks now. Raise an OSError if there is none.
+
+    LMDB maps the file into memory, and to write where the disk has no room kills the process.
+    """
+    with suppress(FileNotFoundError):
+        if os.path.getsize(path) >= _LOCK_SIZE:
+            return
+    if not hasattr(os, "posix_fallocate"):
+        return
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        os.posix_fallocate(descriptor, 0, _LOCK_SIZE)
+    except OSError as error:  # others are of file systems that cannot tell
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def _check_complete(environment, path):
