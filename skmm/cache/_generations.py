@@ -141,23 +141,30 @@ class Generations:
     @contextmanager
     def _open(self, number):
         """Give the environment of a generation, None if another process has dropped it."""
-        import lmdb
-
-        path = self._path(number)
         with _OPENING:
+            environment = _open_complete(self._path(number), self.map_size)
             try:
-                environment = _open_environment(path, self.map_size)
-            except (lmdb.Error, OSError):
-                if os.path.isdir(path):
-                    raise
-                environment = None
-            try:
-                if environment is not None:
-                    _check_complete(environment, os.path.join(path, "data.mdb"))
                 yield environment
             finally:
                 if environment is not None:
                     environment.close()
+
+
+def _open_complete(path, map_size):
+    """Open an environment of which nothing is missing; None if it is not there at all."""
+    import lmdb
+
+    environment = None
+    try:
+        environment = _open_environment(path, map_size)
+        _check_complete(environment, os.path.join(path, "data.mdb"))
+        return environment
+    except (lmdb.Error, OSError):
+        if environment is not None:
+            environment.close()
+        if os.path.isdir(path):
+            raise
+        return None
 
 
 def _open_environment(path, map_size):

@@ -83,7 +83,9 @@ class Child:
         """Temporary files and shared memory that have its number."""
         shared = Path("/dev/shm")
         there = list(shared.iterdir()) if shared.is_dir() else []
-        found = [path for path in there if f"-{self.pid}-" in path.name or f"_{self.pid}_" in path.name]
+        found = [
+            path for path in there if f"-{self.pid}-" in path.name or f"_{self.pid}_" in path.name
+        ]
         return found + list(self.temporary.rglob("*"))
 
     @property
@@ -101,7 +103,9 @@ class Child:
 
 def _run(folder, function, args):
     os.setsid()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have background jobs ignore it
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # shells have background jobs ignore it
     os.environ |= {"TMPDIR": str(folder / "temporary")}
     os.environ |= {"TORCHINDUCTOR_CACHE_DIR": str(folder / "torch")}  # is meant to stay
     errors = os.open(folder / "errors", os.O_WRONLY | os.O_CREAT | os.O_APPEND)

@@ -1,6 +1,5 @@
 """Processes, and small disks."""
 
-import subprocess
 import sys
 
 import pytest

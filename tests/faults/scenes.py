@@ -1,12 +1,13 @@
 """What the processes do that are interrupted and killed. What this module imports, they need not."""
 
 import os
+import signal
 import time
 import warnings
 from pathlib import Path
 
 import numpy as np
-from numpy.testing import assert_array_equal
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
@@ -23,6 +24,8 @@ from skmm import (
 )
 from skmm._extraction_count import count_extractions
 from skmm.cache import FeatureCache
+from skmm.cache._generations import Generations
+from skmm.fusion import ConcatFusion
 from skmm.image import HOGExtractor
 from skmm.model_selection import FusionSearchCV
 from tests.faults.waiting import WaitingBayes, WaitingScaler
@@ -149,3 +152,82 @@ def spy(log, memory, n_samples, n_jobs=None):
     """Extract numbers, and write each of them down."""
     spied = Spied(log, memory=memory, batch_size=20, n_jobs=n_jobs)
     return spied.transform([[number] for number in range(n_samples)])
+
+
+def spy_until_a_worker_dies(log, memory, n_samples):
+    """Extract with two workers; the name of the error, and of what is left of it when it goes on."""
+    try:
+        spy(log, memory, n_samples, n_jobs=2)
+        error = None
+    except TerminatedWorkerError as caught:
+        error = type(caught).__name__
+    with count_extractions() as count:
+        block = spy(log, memory, n_samples, n_jobs=None)
+    return error, count["extractions"], block
+
+
+def describe(paths, memory):
+    """Extract features of files; how many had to be, and the features."""
+    with count_extractions() as count:
+        block = HOGExtractor(size=(64, 64), memory=memory, batch_size=16).transform(paths)
+    return count["extractions"], block
+
+
+def describe_with_warnings(images, memory):
+    """Extract features of arrays; the features, and what is warned of."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        block = HOGExtractor(size=(32, 32), memory=memory).transform(images)
+    return block, [str(warning.message) for warning in caught]
+
+
+def make_large_model(seed):
+    """A fitted model of some megabytes, soon made."""
+    return ConcatFusion().fit(np.random.default_rng(seed).normal(size=(4, 200_000)))
+
+
+def dump_for_ever(path):
+    """Keep two models in turn in one file."""
+    models = [make_large_model(seed) for seed in range(2)]
+    while True:
+        for model in models:
+            skmm.dump(model, path)
+
+
+KEYS = [f"sample {number}".encode() for number in range(100)]
+
+
+def make_row(number):
+    """What is kept under a key."""
+    return np.random.default_rng(number).normal(size=400).astype(np.float32)
+
+
+def write_for_ever(memory, seed, size_limit):
+    """Compute and keep rows in any order, and drop all of them now and then."""
+    rng, cache = np.random.default_rng(seed), FeatureCache(memory, size_limit=size_limit)
+    while True:
+        chosen = rng.choice(len(KEYS), size=10, replace=False)
+        cache.fetch([KEYS[n] for n in chosen], lambda at, chosen=chosen: map(make_row, chosen[at]))
+        if rng.random() < 0.05:
+            cache.clear()
+
+
+def read_after_deaths(memory, n_deaths):
+    """Have readers die in the middle of it while somebody has the cache open, and read."""
+    generations = Generations(memory, None)
+    reached, say = os.pipe()
+    if (holder := os.fork()) == 0:
+        with generations._open(1):
+            os.write(say, b"x")
+            time.sleep(60)
+    os.read(reached, 1)
+    for _ in range(n_deaths):
+        if (reader := os.fork()) == 0:
+            with generations._open(1) as environment, environment.begin() as transaction:
+                transaction.get(b"key")
+                os.kill(os.getpid(), signal.SIGKILL)
+        assert os.waitpid(reader, 0)[1] == signal.SIGKILL
+    rows = generations.read([b"key"])
+    os.kill(holder, signal.SIGKILL)
+    os.waitpid(holder, 0)
+    return rows[b"key"].tolist()
