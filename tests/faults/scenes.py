@@ -28,7 +28,7 @@ from skmm.cache._generations import Generations
 from skmm.fusion import ConcatFusion
 from skmm.image import HOGExtractor
 from skmm.model_selection import FusionSearchCV
-from tests.faults.waiting import WaitingBayes, WaitingScaler
+from tests.faults.waiting import WaitingBayes, WaitingScaler, wait
 from tests.tiny_extractors import Spied
 
 
@@ -166,8 +166,9 @@ def spy_until_a_worker_dies(log, memory, n_samples):
     return error, count["extractions"], block
 
 
-def describe(paths, memory):
-    """Extract features of files; how many had to be, and the features."""
+def describe(paths, memory, gate):
+    """Extract features of files once a gate is open; how many had to be, and the features."""
+    wait(gate)
     with count_extractions() as count:
         block = HOGExtractor(size=(64, 64), memory=memory, batch_size=16).transform(paths)
     return count["extractions"], block
