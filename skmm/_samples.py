@@ -149,8 +149,19 @@ def _read_cell(read, cell, place, failures):
             )
         return read(cell)
     except ModalityError as error:
-        failure = error.at(**place)
-        if failures is None:
-            raise failure from error.__cause__
-        failures.append(failure)
-        return None
+        failure, cause = error.at(**place), error.__cause__
+    except MemoryError as error:
+        # Without it as a cause, whose traceback would hold on to what has taken the memory.
+        failure, cause = _out_of_memory(cell, error).at(**place), None
+    if failures is None:
+        raise failure from cause
+    failures.append(failure)
+    return None
+
+
+def _out_of_memory(cell, error):
+    what = repr(cell) if isinstance(cell, str | os.PathLike) else "the sample"
+    return ModalityError(
+        f"{what} takes more memory than there is ({error or 'MemoryError'}); make it smaller, set "
+        "fewer n_jobs, or replace the cell by None to mark it as missing"
+    )

@@ -84,3 +84,18 @@ def test_neighboring_rows_are_taken_without_a_copy():
 def test_a_masked_cell_is_refused():
     with pytest.raises(ModalityError, match="row 1: the cell is a masked array"):
         Lengths().transform([[1], np.ma.masked_array([1, 2], [0, 1])])
+
+
+def test_a_sample_for_which_there_is_no_memory_is_named_and_can_be_passed_over():
+    class Large(Lengths):
+        def _read(self, cell):
+            return np.empty((2**28, 2**28)) if isinstance(cell, str) else [cell]
+
+    with pytest.raises(
+        ModalityError, match=r"'a' takes more memory .*Unable to allocate"
+    ) as caught:
+        Large().transform([1, "a"])
+    assert (caught.value.row, caught.value.__cause__, caught.value.__context__) == (1, None, None)
+    with pytest.warns(UserWarning, match="1 of 2 samples"):
+        block = Large(on_error="missing").transform([1, "a"])
+    assert_array_equal(block, [[1, 1], [np.nan] * 2])

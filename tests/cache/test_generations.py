@@ -1,6 +1,8 @@
 """The LMDB files: full, dropped, damaged, shared."""
 
+import errno
 import os
+import shutil
 import stat
 
 import lmdb
@@ -192,3 +194,48 @@ for number in range(300):
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
     assert Generations(tmp_path, LIMIT).count()[1] <= LIMIT
+
+
+def test_no_room_for_locks_is_an_error_before_memory_is_mapped(tmp_path, monkeypatch):
+    def refuse(descriptor, offset, length):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    generations = Generations(tmp_path / "cache", None)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "posix_fallocate", refuse, raising=False)
+        with pytest.raises(OSError, match="No space left"):
+            generations.write(batch(0))
+    assert os.listdir(tmp_path / "cache") == []
+    generations.write(batch(0))
+    assert len(generations.read(list(batch(0)))) == 5
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="disks cannot be asked for room")
+def test_a_file_system_that_cannot_be_asked_for_room_is_used(tmp_path, monkeypatch):
+    def refuse(descriptor, offset, length):
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr(os, "posix_fallocate", refuse)
+    Generations(tmp_path, None).write(batch(0))
+    assert len(Generations(tmp_path, None).read(list(batch(0)))) == 5
+
+
+def test_of_two_that_start_a_generation_one_is_faster(tmp_path, monkeypatch):
+    one, other = Generations(tmp_path, None), Generations(tmp_path, None)
+    one.write(batch(0))
+    monkeypatch.setattr(other, "_numbers", list)  # as it was before
+    other.write(batch(5))
+    assert sorted(os.listdir(tmp_path)) == ["rows-1"]
+    assert len(one.read(list(batch(0, 10)))) == 10
+
+
+def test_a_generation_dropped_after_it_was_opened_is_no_error(tmp_path, monkeypatch):
+    generations = Generations(tmp_path, None)
+    generations.write(batch(0))
+
+    def drop_and_look(environment, path):
+        shutil.rmtree(os.path.dirname(path))
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(_generations, "_check_complete", drop_and_look)
+    assert generations.read([b"0"]) == {}

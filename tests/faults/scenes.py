@@ -1,9 +1,13 @@
 """What the processes do that are interrupted and killed. What this module imports, they need not."""
 
 import os
+import resource
+import shutil
 import signal
 import time
+import traceback
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +27,13 @@ from skmm import (
     make_frame,
 )
 from skmm._extraction_count import count_extractions
+from skmm.audio import MFCCExtractor
 from skmm.cache import FeatureCache
 from skmm.cache._generations import Generations
 from skmm.fusion import ConcatFusion
 from skmm.image import HOGExtractor
 from skmm.model_selection import FusionSearchCV
+from skmm.sensor import SensorStatisticsExtractor
 from tests.faults.waiting import WaitingBayes, WaitingScaler, wait
 from tests.tiny_extractors import Spied
 
@@ -232,3 +238,103 @@ def read_after_deaths(memory, n_deaths):
     os.kill(holder, signal.SIGKILL)
     os.waitpid(holder, 0)
     return rows[b"key"].tolist()
+
+
+def use_damaged(memory, name, kind, n_times):
+    """Damage a file of a cache in many ways, and use the cache each time in a process of its own.
+
+    Returns
+    -------
+    outcomes : Counter
+        How often it was ``fine``, ``warned`` of, gave ``wrong`` rows, ``raised``, or was ended by a
+        ``signal``.
+    """
+    cache = FeatureCache(memory)
+    for start in range(0, len(KEYS), 10):
+        cache.fetch(
+            KEYS[start : start + 10], lambda at, start=start: [make_row(start + i) for i in at]
+        )
+    path = Path(memory, "rows-1", name)
+    whole = path.read_bytes() or bytes(100)
+    outcomes = Counter()
+    for seed in range(n_times):
+        shutil.copytree(memory, f"{memory}-{seed}")
+        damaged = Path(f"{memory}-{seed}", "rows-1", name)
+        damaged.write_bytes(damage(whole, kind, np.random.default_rng(seed)))
+        if (pid := os.fork()) == 0:
+            signal.alarm(30)  # or it may wait for a lock for ever
+            try:
+                os._exit(["fine", "warned", "wrong"].index(use(FeatureCache(f"{memory}-{seed}"))))
+            except Exception:
+                traceback.print_exc()
+            os._exit(3)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        outcomes["signal" if code < 0 else ["fine", "warned", "wrong", "raised"][code]] += 1
+    return outcomes
+
+
+def damage(content, kind, rng):
+    """Bytes of a file after some damage."""
+    content, page = bytearray(content), 4096 * int(rng.integers(len(content) // 4096 or 1))
+    if kind == "cut":
+        return content[: rng.integers(len(content))]
+    if kind == "noise":
+        return rng.bytes(len(content))
+    if kind == "page of zeros":
+        content[page : page + 4096] = bytes(4096)
+    else:
+        place = page + rng.integers(64) if kind == "flip in a head" else rng.integers(len(content))
+        content[place] ^= 1 << rng.integers(8)
+    return content
+
+
+def use(cache):
+    """Read from and write to a cache, clear it, and fill it again."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fetched = [cache.fetch(KEYS, lambda at: map(make_row, at))]
+        cache.fetch([b"new"], lambda at: [np.ones(3)])
+        cache.clear()
+        fetched.append(cache.fetch(KEYS, lambda at: map(make_row, at)))
+    for rows in fetched:
+        if not all(np.array_equal(row, make_row(number)) for number, row in enumerate(rows)):
+            return "wrong"
+    return "warned" if caught else "fine"
+
+
+def read_hostile(kind, paths, megabytes):
+    """Extract features of bad files with so much memory left.
+
+    Returns
+    -------
+    endings : dict
+        By path, what was raised.
+    n_missing : int
+        How many are missing, where bad ones are passed over.
+    """
+    extractor, good = {
+        "images": (HOGExtractor(size=(32, 32)), np.zeros((40, 40, 3), dtype=np.uint8)),
+        "sounds": (MFCCExtractor(), np.zeros(30_000)),
+        "recordings": (SensorStatisticsExtractor(), np.zeros((30, 3))),
+    }[kind]
+    extractor.fit([good])
+    try_one(extractor, paths[0])  # import what reads them
+    status = Path("/proc/self/status").read_text().split()
+    limit = 1024 * int(status[status.index("VmSize:") + 1]) + 10**6 * megabytes
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    endings = {path: try_one(extractor, path) for path in paths}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tolerant = clone(extractor).set_params(on_error="missing").fit([good])
+        return endings, int(np.isnan(tolerant.transform(paths)).all(axis=1).sum())
+
+
+def try_one(extractor, path):
+    """The name of the error, if there is one."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            extractor.transform([path])
+    except Exception as error:
+        return type(error).__name__
+    return "fine"
