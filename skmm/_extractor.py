@@ -179,9 +179,9 @@ class Extractor(TransformerMixin, BaseEstimator):
 
     def _hash_configuration(self):
         """Hash what a row depends on besides its sample; None where there is no cache."""
-        params = self.get_params(deep=False)
-        if params.get("memory") is None:
+        if getattr(self, "memory", None) is None:
             return None
+        params = self.get_params(deep=False)
         for name in self._unkeyed:
             params.pop(name, None)
         params |= {name: getattr(self, name, None) for name in self._learned}

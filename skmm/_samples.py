@@ -130,7 +130,7 @@ def _cells_and_presence(column):
         return column, np.ones(len(column), dtype=bool)
     # np.array(column) would look inside cells of equal length.
     cells = np.fromiter(column, dtype=object, count=len(column))
-    return cells, presence_mask(pd.Series(cells)).to_numpy() if present is None else present
+    return cells, presence_mask(cells) if present is None else present
 
 
 def read_cells(read, cells, places, failures=None):

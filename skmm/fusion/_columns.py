@@ -76,10 +76,10 @@ def read_column(X, member, n_members):
         columns = columns.tolist()
     names = [columns] if isinstance(columns, str) else columns
     by_name = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
+    if isinstance(columns, str) and isinstance(X, pd.DataFrame) and columns in X.columns:
+        return _single_column(X[columns])
     if by_name and isinstance(X, pd.DataFrame):
         values = select_columns(X, names)
-        if isinstance(columns, str):
-            return _single_column(values[columns])
     elif by_name:
         _refuse_names(member, n_members)
         values = X

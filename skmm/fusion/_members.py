@@ -1,9 +1,11 @@
 """Members: the (modality, estimator, columns) triples inside a fusion, and how they are run."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from joblib import effective_n_jobs
 from scipy.sparse import issparse
 from sklearn import config_context
 from sklearn.utils import get_tags
@@ -153,7 +155,8 @@ class MemberComposition(_BaseComposition):
         if used is not None:
             X = select_columns(X, used)
         refuse_empty(X)
-        validate_data(self, X, reset=reset, skip_check_array=True)
+        if reset or used is None:  # else the names have just been looked at
+            validate_data(self, X, reset=reset, skip_check_array=True)
         return X
 
     def _keep_policy(self):
@@ -181,8 +184,9 @@ class MemberComposition(_BaseComposition):
         `params` holds the metadata of each member by modality.
         """
         message = "(%s) processing" if self.verbose else None
-        return Parallel(n_jobs=self.n_jobs)(
-            delayed(run_on_present_rows)(
+        tasks = (
+            partial(
+                run_on_present_rows,
                 function,
                 member,
                 column,
@@ -193,6 +197,9 @@ class MemberComposition(_BaseComposition):
             )
             for member, column in zip(members, columns, strict=True)
         )
+        if effective_n_jobs(self.n_jobs) == 1:  # joblib takes its time to do one after the other
+            return [task() for task in tasks]
+        return Parallel(n_jobs=self.n_jobs)(delayed(task)() for task in tasks)
 
     def _sk_visual_block_(self):
         names, estimators = zip(*self._named_members, strict=True)
