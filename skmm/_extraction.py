@@ -50,7 +50,7 @@ class Extraction:
         """
         for row in rows:
             chunk = self.samples.take(np.array([row]))
-            values, _, failures, n_extracted = _extract_chunk(
+            values, _, failures, n_extracted = extract_chunk(
                 self.extractor, chunk, None, self.configuration
             )
             add_extractions(n_extracted)
@@ -110,7 +110,7 @@ class Extraction:
         for start in range(0, len(rows), _LOOKED_UP_AT_ONCE):
             chunk = self.samples.take(rows[start : start + _LOOKED_UP_AT_ONCE])
             keys = _name_rows(self.extractor, chunk.cells, self.configuration)
-            with _record_warnings() as caught:
+            with record_warnings() as caught:
                 found = cache.look_up(keys)
             self.warned.update(_count(caught))
             for row, key in zip(chunk.rows, keys, strict=True):
@@ -124,7 +124,7 @@ class Extraction:
         return np.array(absent, dtype=int)
 
     def _run_in_batches(self, rows, shape):
-        """Yield rows, and what :func:`_extract_chunk` returns for them."""
+        """Yield rows, and what :func:`extract_chunk` returns for them."""
         if len(rows) == 0:  # no need to start workers
             return
         n_workers = effective_n_jobs(self.extractor.n_jobs)
@@ -138,16 +138,20 @@ class Extraction:
             for chunk in chunks
         )
         if n_workers == 1:  # joblib would take as long as a small batch does
-            extracted = (_extract_chunk(*task) for task in tasks)
+            extracted = (extract_chunk(*task) for task in tasks)
         else:
+<<<<<<< HEAD
             name = type(self.extractor).__name__
             calls = (delayed(_extract_chunk)(*task) for task in tasks)
             extracted = run_as_they_come(calls, self.extractor.n_jobs, name=name)
+=======
+            extracted = self._make_parallel()(delayed(extract_chunk)(*task) for task in tasks)
+>>>>>>> 828f2e2 (Add compile_predictor, which predicts one sample at a time the short way)
         yield from zip(chunks, extracted, strict=True)
 
 
 @contextmanager
-def _record_warnings():
+def record_warnings():
     """Collect warnings in a list; in threads they pass, for the filters belong to the process."""
     if current_thread() is not main_thread():
         yield []
@@ -157,7 +161,7 @@ def _record_warnings():
         yield caught
 
 
-def _extract_chunk(extractor, chunk, shape, configuration):
+def extract_chunk(extractor, chunk, shape, configuration):
     """Read and extract some samples; this is what worker processes run.
 
     Returns
@@ -171,7 +175,7 @@ def _extract_chunk(extractor, chunk, shape, configuration):
     n_extracted : int
         How many samples were not in the cache.
     """
-    with _record_warnings() as caught:
+    with record_warnings() as caught:
         rows, n_extracted = _fetch_rows(extractor, chunk, configuration)
     if chunk.failures:
         nothing = np.zeros(() if shape is None else shape)

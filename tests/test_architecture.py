@@ -48,6 +48,7 @@ FLOOR = {
     "inspection": 5,
     "model_selection": 5,
     "persistence": 5,
+    "realtime": 5,
     "reporting": 6,
 }
 SAME_FLOOR = {
@@ -61,6 +62,7 @@ SAME_FLOOR = {
     ("generative", "nn"),
     ("impute", "fusion"),
     ("persistence", "model_selection"),
+    ("realtime", "model_selection"),
     ("retrieval", "nn"),
 } | {
     (package, module)
@@ -170,6 +172,7 @@ def run_python(code):
         "skmm.sensor",
         "skmm.distributed",
     ]
+<<<<<<< HEAD
     + [
         "skmm.fusion",
         "skmm.inspection",
@@ -177,6 +180,9 @@ def run_python(code):
         "skmm.persistence",
         "skmm.privacy",
     ],
+=======
+    + ["skmm.fusion", "skmm.inspection", "skmm.model_selection", "skmm.persistence", "skmm.realtime"],
+>>>>>>> 828f2e2 (Add compile_predictor, which predicts one sample at a time the short way)
 )
 def test_import_is_light(package):
     code = f"import sys, {package}; print(sorted({HEAVY!r} & set(sys.modules)))"

@@ -396,8 +396,11 @@ class LateFusion(MetaEstimatorMixin, MemberComposition):
     def _predict_members(self, X, columns, present):
         """What each member predicts, (n_members, n_samples, n_outputs); 0 where it is not present."""
         function = partial(predict_member, predict=self._predict)
-        values = self._run(function, self.estimators_, columns, X)
-        predictions = np.zeros((len(columns), len(present), len(self._prior)))
+        return self._gather(self._run(function, self.estimators_, columns, X), present)
+
+    def _gather(self, values, present):
+        """The predictions of each member for its present rows as those of all; None is none."""
+        predictions = np.zeros((len(values), len(present), len(self._prior)))
         for member, rows in enumerate(values):
             if rows is not None:
                 predictions[member, present[:, member]] = rows

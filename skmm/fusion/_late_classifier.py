@@ -337,8 +337,8 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
             )
         return learned._replace(predictions=predictions)
 
-    def _predict_members(self, X, columns, present):
-        predictions = super()._predict_members(X, columns, present)
+    def _gather(self, values, present):
+        predictions = super()._gather(values, present)
         if hasattr(
             self, "calibrators_"
         ):  # and if not, a calibration set after fit waits for the next

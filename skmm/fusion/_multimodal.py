@@ -11,6 +11,7 @@ from sklearn.utils import Bunch, check_consistent_length, indexable
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.validation import check_is_fitted
 
+from skmm._extractor import Extractor
 from skmm._validation import (
     HasMethods,
     Integral,
@@ -429,6 +430,8 @@ def _transform_rows(member, rows, y, params):
 
 def _passes_over_bad_samples(estimator):
     """Whether a member, or a step of it, has ``on_error="missing"``."""
+    if isinstance(estimator, Extractor):  # which has no steps, and get_params takes its time
+        return getattr(estimator, "on_error", None) == "missing"
     params = {} if isinstance(estimator, str) else estimator.get_params()
     return any(
         name.rpartition("__")[2] == "on_error" and isinstance(value, str) and value == "missing"

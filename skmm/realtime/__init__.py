@@ -1,0 +1,5 @@
+"""Predict one sample at a time, soon: here, and where there is no Python."""
+
+from skmm.realtime._predictor import CompiledPredictor, compile_predictor
+
+__all__ = ["CompiledPredictor", "compile_predictor"]
