@@ -19,6 +19,7 @@ from skmm.nn._fusions import (
 from skmm.nn._modulation import GradientModulation
 from skmm.nn._multitask import MultitaskFusion
 from skmm.nn._network import FusionNetwork
+from skmm.nn._onnx import export_onnx
 from skmm.nn._regressor import DeepFusionRegressor
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "TensorModule",
     "TokenEncoder",
     "VectorEncoder",
+    "export_onnx",
 ]

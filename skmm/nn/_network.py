@@ -163,7 +163,7 @@ class FusionNetwork(nn.Module):
     def _fuse(self, embedded, present):
         fused = self.fusion(*self._arrange(embedded, present))
         if self._fusion_is_given:
-            self._check_fused(fused, (len(present), self.head[0].in_features))
+            self._check_fused(fused, (present.shape[0], self.head[0].in_features))
         return fused
 
     def _check_fused(self, fused, shape):

@@ -1,4 +1,4 @@
-"""Predict one sample at a time, soon: here, and where there is no Python."""
+"""Predict one sample at a time, soon."""
 
 from skmm.realtime._predictor import CompiledPredictor, compile_predictor
 

@@ -39,7 +39,7 @@ def compile_predictor(model):
 
     See Also
     --------
-    export_onnx : Run a net without Python.
+    skmm.nn.export_onnx : Run a net without Python.
 
     Notes
     -----

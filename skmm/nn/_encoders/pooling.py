@@ -29,7 +29,7 @@ def pool_steps(states, valid, pool, n_backward=0):
         lowest = torch.finfo(states.dtype).min
         pooled = torch.where(valid.unsqueeze(2), states, lowest).amax(dim=1)
     else:
-        last = states[torch.arange(len(states), device=states.device), n_steps(valid) - 1]
+        last = states[torch.arange(states.shape[0], device=states.device), n_steps(valid) - 1]
         n_forward = states.shape[2] - n_backward
         pooled = torch.cat([last[:, :n_forward], states[:, 0, n_forward:]], dim=1)
     return torch.where(valid.any(dim=1, keepdim=True), pooled, 0)

@@ -102,7 +102,7 @@ class BottleneckModule(nn.Module):
         fused : tensor of shape (B, p)
         """
         streams, present, valid = tokens_without_absent(streams, present, valid)
-        shared = self.bottlenecks.expand(len(present), -1, -1)
+        shared = self.bottlenecks.expand(present.shape[0], -1, -1)
         for number, towers in enumerate(self.layers, start=1):
             if number < self.fusion_layer:
                 streams = [
@@ -121,7 +121,7 @@ class BottleneckModule(nn.Module):
 def _exchange(towers, streams, shared, present, valid):
     """Run a layer of every tower over its tokens and the shared ones; average the latter."""
     n_shared = shared.shape[1]
-    always = torch.ones(len(shared), n_shared, dtype=torch.bool, device=shared.device)
+    always = torch.ones(shared.shape[0], n_shared, dtype=torch.bool, device=shared.device)
     left, seen = [], []
     for tower, stream, here in zip(towers, streams, valid, strict=True):
         tokens = torch.cat([stream, shared], dim=1)

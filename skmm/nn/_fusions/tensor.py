@@ -66,7 +66,7 @@ class TensorModule(nn.Module):
     def forward(self, embeddings, present=None):
         """Fuse M tensors of shape (B, p), of which `present`, (B, M), tells what is there, to (B, p)."""
         stacked, _ = without_absent(embeddings, present)
-        products = stacked.new_ones(len(stacked), 1)
+        products = stacked.new_ones(stacked.shape[0], 1)  # len() is a constant to torch.export
         for factor, h in zip(self.factors, stacked.unbind(1), strict=True):
             products = (products.unsqueeze(2) * with_one(factor(h)).unsqueeze(1)).flatten(1)
         return self.output(products)
@@ -74,4 +74,4 @@ class TensorModule(nn.Module):
 
 def with_one(h):
     """Put a 1 in front of each row of (B, p)."""
-    return torch.cat([h.new_ones(len(h), 1), h], dim=1)
+    return torch.cat([h.new_ones(h.shape[0], 1), h], dim=1)
