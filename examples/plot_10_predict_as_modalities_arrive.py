@@ -3,14 +3,14 @@
 What is known before all modalities are there?
 =============================================
 
-A stream does not wait: a sound is heard bit by bit, and the picture comes later. A deep fusion that met gaps
-in training answers at every moment by what has arrived, and changes its mind when more does.
+A stream does not wait: a sound is heard bit by bit, and the picture comes later. A deep fusion that met
+gaps in training answers at every moment by what has arrived, and changes its mind when more does.
 """
 
 # %%
 # Digits that are heard and seen
 # ------------------------------
-# The tone of a telephone key lasts 0.2 seconds, amid noise. The picture of the handwriting is there after 0.3.
+# The tone of a telephone key lasts 0.2 seconds, amid noise. The picture of the digit is there after 0.3.
 from pathlib import Path
 from time import perf_counter
 
