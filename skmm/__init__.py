@@ -12,7 +12,8 @@ The map of the house, each floor standing on those above it in this list:
   ``skmm.retrieval``: find samples of one modality by another.
 - ``skmm.inspection``: what modalities tell, which matter to a model, and for whom it works.
   ``skmm.model_selection``: compare fusions, choose one, and see what is lost when modalities fail.
-- ``skmm.realtime``: predict one sample at a time, soon. ``skmm.persistence``: keep models. ``skmm.reporting``: all about a model on one page.
+- ``skmm.persistence``: keep models. ``skmm.realtime``: predict one sample at a time, soon.
+  ``skmm.reporting``: all about a model on one page.
 
 The names below are loaded when first used, so that importing skmm stays cheap.
 """
