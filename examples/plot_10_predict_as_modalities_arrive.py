@@ -11,7 +11,6 @@ gaps in training answers at every moment by what has arrived, and changes its mi
 # Digits that are heard and seen
 # ------------------------------
 # The tone of a telephone key lasts 0.2 seconds, amid noise. The picture of the digit is there after 0.3.
-from pathlib import Path
 from time import perf_counter
 
 import matplotlib.pyplot as plt
@@ -117,10 +116,7 @@ right_axes.bar_label(bars, fmt="%.2f")
 right_axes.set(ylabel="share of wrong predictions", ylim=(0, 1))
 right_axes.set_title("error by what has arrived, with modality dropout")
 
-output = Path(__file__).parent / "output"
-output.mkdir(exist_ok=True)
-figure.savefig(output / "predict_as_modalities_arrive.png", dpi=150)
-print(f"\nplot written to {output}")
+plt.show()
 
 # %%
 # Amid this noise half of the tone tells little, and the whole one tells the digit in not quite half of all

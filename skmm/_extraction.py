@@ -140,13 +140,9 @@ class Extraction:
         if n_workers == 1:  # joblib would take as long as a small batch does
             extracted = (extract_chunk(*task) for task in tasks)
         else:
-<<<<<<< HEAD
             name = type(self.extractor).__name__
-            calls = (delayed(_extract_chunk)(*task) for task in tasks)
+            calls = (delayed(extract_chunk)(*task) for task in tasks)
             extracted = run_as_they_come(calls, self.extractor.n_jobs, name=name)
-=======
-            extracted = self._make_parallel()(delayed(extract_chunk)(*task) for task in tasks)
->>>>>>> 828f2e2 (Add compile_predictor, which predicts one sample at a time the short way)
         yield from zip(chunks, extracted, strict=True)
 
 

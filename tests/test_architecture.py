@@ -172,25 +172,14 @@ def run_python(code):
         "skmm.sensor",
         "skmm.distributed",
     ]
-<<<<<<< HEAD
-<<<<<<< HEAD
-=======
->>>>>>> 8537ddd (Test features and models of predictors in files of their own)
     + [
         "skmm.fusion",
         "skmm.inspection",
         "skmm.model_selection",
         "skmm.persistence",
-<<<<<<< HEAD
         "skmm.privacy",
-    ],
-=======
-    + ["skmm.fusion", "skmm.inspection", "skmm.model_selection", "skmm.persistence", "skmm.realtime"],
->>>>>>> 828f2e2 (Add compile_predictor, which predicts one sample at a time the short way)
-=======
         "skmm.realtime",
     ],
->>>>>>> 8537ddd (Test features and models of predictors in files of their own)
 )
 def test_import_is_light(package):
     code = f"import sys, {package}; print(sorted({HEAVY!r} & set(sys.modules)))"

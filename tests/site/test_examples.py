@@ -17,6 +17,7 @@ IMPORTANCE = "plot_06_which_modality_matters"
 ROBUSTNESS = "plot_07_can_fusing_pay"
 CHOICE = "plot_08_choose_a_fusion"
 PARTIES = "plot_09_parties_that_share_probabilities"
+ARRIVAL = "plot_10_predict_as_modalities_arrive"
 POSE = "plot_11_pose_behind_screens"
 DRIVING = "plot_12_drive_with_four_sensors"
 SPEECH = "plot_13_hear_digits_in_noise"
@@ -154,6 +155,21 @@ def test_parties_that_share_probabilities_get_what_one_with_all_data_gets():
     accuracy = {name: float(score) for name, score in found}
     assert accuracy["both, apart"] == accuracy["both, together"]
     assert accuracy["both, apart"] > 0.05 + max(accuracy["image"], accuracy["audio"]), accuracy
+
+
+def test_predictions_get_better_as_modalities_arrive_and_gaps_in_training_help_until_then():
+    text = printed(ARRIVAL)
+    accuracy = {
+        name: [
+            float(value) for value in re.search(rf"^{name} +(.+)$", text, re.MULTILINE)[1].split()
+        ]
+        for name in ("no gaps in training", "modality dropout")
+    }
+    plain, dropout = accuracy.values()
+    assert dropout[0] < dropout[1] < dropout[-2] < dropout[-1] - 0.2, accuracy
+    assert dropout[-2] > plain[-2] + 0.1, accuracy
+    errors = dict(re.findall(r"^error, (\w+) +(\d\.\d+)$", text, re.MULTILINE))
+    assert float(errors["both"]) < min(float(errors["sound"]), float(errors["picture"])), errors
 
 
 def test_sensors_rescue_hidden_joints():
