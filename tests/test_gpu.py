@@ -210,13 +210,21 @@ def test_training_goes_on_where_it_was(toy):
     assert_allclose(*results, **CLOSE)
 
 
-def test_too_little_memory_is_told_with_the_way_out():
+@pytest.mark.parametrize(
+    ("params", "way_out"),
+    [
+        ({"embed_dim": 256, "batch_size": 20_000}, "batches of 20000 .*Use a smaller batch_size"),
+        ({"embed_dim": 12_000}, "a network of this size .*Use a smaller embed_dim"),
+    ],
+)
+def test_too_little_memory_is_told_with_the_way_out(params, way_out):
     wide = make_frame(a=np.zeros((20_000, 3000), np.float32))
-    model = DeepFusionClassifier(embed_dim=4096, batch_size=20_000, device="cuda", max_epochs=1)
+    model = DeepFusionClassifier(device="cuda", max_epochs=1, **params)
+    allowed = 300e6 / torch.cuda.get_device_properties(0).total_memory
     try:
         torch.cuda.empty_cache()
-        torch.cuda.set_per_process_memory_fraction(0.005)
-        with pytest.raises(torch.OutOfMemoryError, match=r"'cuda'.*Use a smaller batch_size"):
+        torch.cuda.set_per_process_memory_fraction(allowed)
+        with pytest.raises(torch.OutOfMemoryError, match=rf"'cuda' is not enough for {way_out}"):
             model.fit(wide, np.arange(20_000) % 2)
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0)

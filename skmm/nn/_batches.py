@@ -72,9 +72,12 @@ class BlockDataset(Dataset):
         if torch.device(device).type == "cpu" or n_bytes > _SHARE_OF_MEMORY * _free_bytes(device):
             return self
         there = copy(self)
-        there.blocks = {name: tensor.to(device) for name, tensor in self.blocks.items()}
-        there.present = None if self.present is None else self.present.to(device)
-        there.target = tuple(tuple(part.to(device) for part in parts) for parts in self.target)
+        try:
+            there.blocks = {name: tensor.to(device) for name, tensor in self.blocks.items()}
+            there.present = None if self.present is None else self.present.to(device)
+            there.target = tuple(tuple(part.to(device) for part in parts) for parts in self.target)
+        except torch.OutOfMemoryError:  # a process may be allowed less than is free
+            return self
         return there
 
     @property

@@ -137,8 +137,16 @@ def _is_extreme(tensor):
 
 
 @contextmanager
-def memory_advice(net):
+def memory_advice(device, purpose, way_out):
     """Say how to need less memory when there is not enough of it.
+
+    Parameters
+    ----------
+    device : str
+    purpose : str
+        What the memory is for, such as ``"batches of 64 samples"``.
+    way_out : str
+        What to use instead, such as ``"a smaller batch_size"``.
 
     Raises
     ------
@@ -149,10 +157,18 @@ def memory_advice(net):
         yield
     except torch.OutOfMemoryError as error:
         raise torch.OutOfMemoryError(
-            f"the memory of device {str(net.device)!r} is not enough for batches of {net.batch_size} "
-            f"samples ({error}). Use a smaller batch_size, precision='bfloat16', smaller images or "
-            "shorter sequences, or device='cpu'."
+            f"the memory of device {str(device)!r} is not enough for {purpose} ({error}). Use "
+            f"{way_out}, or device='cpu'."
         ) from error
+
+
+def batch_memory_advice(net):
+    """Advise on the memory for batches."""
+    return memory_advice(
+        net.device,
+        f"batches of {net.batch_size} samples",
+        "a smaller batch_size, precision='bfloat16', smaller images or shorter sequences",
+    )
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from skorch.callbacks import Callback
 from skorch.utils import TeeGenerator, to_tensor
 from torch import nn
 
-from skmm.nn._guards import check_loss, memory_advice
+from skmm.nn._guards import batch_memory_advice, check_loss
 from skmm.nn._unimodal_heads import total_loss
 
 # What skorch would call for every batch.
@@ -156,6 +156,6 @@ class LeanNet(NeuralNet):
         """Run a module over a dataset, batch by batch, and return what it makes of it as an ndarray."""
         if self.module_.training:
             self._set_training(False)
-        with torch.inference_mode(), memory_advice(self):
+        with torch.inference_mode(), batch_memory_advice(self):
             outputs = [self._apply(module, inputs) for inputs, _ in self.get_iterator(dataset)]
             return (outputs[0] if len(outputs) == 1 else torch.cat(outputs)).cpu().numpy()

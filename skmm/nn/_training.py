@@ -7,7 +7,7 @@ import torch
 from skorch.callbacks import EarlyStopping
 
 from skmm.nn._batches import Batches
-from skmm.nn._guards import memory_advice, single_sample_advice
+from skmm.nn._guards import batch_memory_advice, memory_advice, single_sample_advice
 from skmm.nn._losses import FusionLoss
 from skmm.nn._net import LeanNet
 from skmm.nn._network import FusionNetwork
@@ -71,10 +71,11 @@ def make_net(network, loss, device, precision, *, net_class=LeanNet, **options):
         options["optimizer__param_groups"] = [*groups, ("log_variances", {"weight_decay": 0.0})]
     arguments = {f"module__{name}": value for name, value in network.items()}
     arguments |= {f"criterion__{name}": value for name, value in loss.items()}
-    net = net_class(**(fixed | arguments | options)).initialize()
-    if precision == "float64":
-        net.network.double()
-        net.criterion_.double()
+    with memory_advice(device, "a network of this size", "a smaller embed_dim or hidden_dims"):
+        net = net_class(**(fixed | arguments | options)).initialize()
+        if precision == "float64":
+            net.network.double()
+            net.criterion_.double()
     return net
 
 
@@ -82,7 +83,7 @@ def train(net, dataset):
     """Run the epochs, and let Ctrl-C through: `net.fit` would take it for a normal end."""
     net.notify("on_train_begin", X=dataset, y=None)
     try:
-        with memory_advice(net), single_sample_advice(net):
+        with batch_memory_advice(net), single_sample_advice(net):
             net.fit_loop(dataset)
     except KeyboardInterrupt:  # is also how skorch's early stopping leaves the loop
         callbacks = [callback for _, callback in net.callbacks_]
