@@ -14,7 +14,10 @@ from tests.faults.chain import RUNS, STEPS
 def hashes():
     """Hashes by number of threads, run and step, from a process for each number of threads."""
     # Threads that wait for each other shall leave the processor to those that others wait for.
-    environment = os.environ | {"OMP_WAIT_POLICY": "passive"}
+    environment = os.environ | {
+        "OMP_WAIT_POLICY": "passive",
+        "OPENBLAS_THREAD_TIMEOUT": "4",
+    }
     processes = {
         threads: subprocess.Popen(
             [sys.executable, "-m", "tests.faults.chain", *runs],

@@ -24,12 +24,10 @@ def assert_nothing_is_left(child):
     ("make", "n_jobs"),
     [
         (scenes.early, None),
-        (scenes.early, 2),
         (scenes.late, None),
         (scenes.late, 2),
         (scenes.deep, None),
         (scenes.grid, None),
-        (scenes.grid, 2),
         (scenes.search, None),
     ],
 )
