@@ -42,9 +42,10 @@ print(f"{len(X)} sounds of two seconds")
 # %%
 # The same search, three times
 # ----------------------------
-# Five strengths of regularization in four folds, and a last fit on everything: each sound is needed 21 times.
-# First there is no cache, then an empty one, and then the search is run again, as one does after a change to
-# the learner. Each fit also reads one sound before the others, to learn how many features there are.
+# Five strengths of regularization in four folds, and a last fit on everything: each sound is needed 21
+# times. First there is no cache, then an empty one, and then the search is run again, as one does after a
+# change to the learner. Each fit also reads one sound before the others, to learn how many features there
+# are.
 grid = {"logisticregression__C": np.logspace(-3, 1, 5)}
 seconds_of, results, computed = {}, {}, []
 MFCCExtractor().fit_transform(X["audio"][:1])  # what is loaded at the first use is not to count
@@ -65,7 +66,9 @@ computed.insert(0, hits + misses)  # without a cache all of them
 # The scores are the same: the cache has what the extractor would compute.
 same = all(np.array_equal(scores, results["without memory"]) for scores in results.values())
 print(f"same scores: {same}; the best is {search.best_score_:.3f}")
-print(f"time of the second run: {seconds_of['once more'] / seconds_of['without memory']:.2f} of the first")
+print(
+    f"time of the second run: {seconds_of['once more'] / seconds_of['without memory']:.2f} of the first"
+)
 
 _, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True, layout="constrained")
 for ax, values, title, fmt in zip(
@@ -84,6 +87,7 @@ plt.show()
 folder.cleanup()
 
 # %%
-# What is left in the third run is learning. The more candidates there are, and the more an extractor has to do
-# (a pretrained network, say), the more there is to save. ``memory="features"``, a path, does the same. Rows are
-# found again by content or file, so that folds, worker processes and other scripts share them.
+# What is left in the third run is learning. The more candidates there are, and the more an extractor has
+# to do (a pretrained network, say), the more there is to save. ``memory="features"``, a path, does the
+# same. Rows are found again by content or file, so that folds, worker processes and other scripts share
+# them.

@@ -41,8 +41,8 @@ model.fit(X_train, y_train)
 # %%
 # Keep it, with a card
 # --------------------
-# The card says what the model takes and gives, what it was fitted on, and with which versions. How good it is
-# and what it is for, only you know.
+# The card says what the model takes and gives, what it was fitted on, and with which versions. How good
+# it is and what it is for, only you know.
 folder = tempfile.TemporaryDirectory()
 path = Path(folder.name) / "digits.skmm"
 skmm.dump(model, path)
@@ -94,12 +94,13 @@ command = [sys.executable, "-c", script, path]
 said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
 print("a fresh process predicts the same:", said.strip() == str(model.predict(X).tolist()))
 
+
 # %%
 # A file from a stranger
 # ----------------------
 # A pickle runs what it says. This one only makes an empty file; it could as well delete yours.
-# ``skmm.load`` refuses it, under whatever name it comes, and nothing has happened. ``pickle.loads`` does as it
-# is told.
+# ``skmm.load`` refuses it, under whatever name it comes, and nothing has happened. ``pickle.loads`` does
+# as it is told.
 class Gift:
     def __reduce__(self):
         return Path.touch, (Path(folder.name) / "done",)
@@ -120,8 +121,8 @@ pickle.loads(gift.read_bytes())
 print("pickle.loads has run it:", (Path(folder.name) / "done").exists())
 
 # %%
-# A pickle that is hidden among the arrays of a real model is refused as well, and so is a model with a number
-# that somebody has changed.
+# A pickle that is hidden among the arrays of a real model is refused as well, and so is a model with a
+# number that somebody has changed.
 largest = max((part for part in sizes if part.endswith(".npy")), key=sizes.get)
 for name, content in {"hidden": gift.read_bytes(), "changed": None}.items():
     forged = Path(folder.name) / f"{name}.skmm"
@@ -135,6 +136,6 @@ for name, content in {"hidden": gift.read_bytes(), "changed": None}.items():
 folder.cleanup()
 
 # %%
-# What is refused is anything but arrays, plain values and known types, and the error says which file and why.
-# What a stranger's model *predicts* is another matter: nobody can see from its numbers what it was trained for.
-# Types of your own are named by whoever loads, ``skmm.load(path, trusted=[...])``.
+# What is refused is anything but arrays, plain values and known types, and the error says which file and
+# why. What a stranger's model *predicts* is another matter: nobody can see from its numbers what it was
+# trained for. Types of your own are named by whoever loads, ``skmm.load(path, trusted=[...])``.
