@@ -1,7 +1,7 @@
 """
-===============================
+================================
 What is every fusion worth here?
-===============================
+================================
 
 All early fusions and all late rules of skmm, in a few seconds, on the same digits that are seen, heard and
 read. A bar each, and a line where the best single modality is.

@@ -1,10 +1,10 @@
 """
-=========================================
+========================================
 What can be learned from a few pictures?
-=========================================
+========================================
 
-A network that has seen a million pictures knows edges, fur and foliage. With its features a classifier needs a
-handful of pictures per class, where one that starts from nothing needs far more.
+A network that has seen a million pictures knows edges, fur and foliage. With its features a classifier
+needs a handful of pictures per class, where one that starts from nothing needs far more.
 """
 
 # %%

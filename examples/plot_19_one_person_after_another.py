@@ -3,9 +3,9 @@
 Can a model get used to one person?
 ===================================
 
-A model of many people meets somebody who does things differently. A few samples of that person are enough to
-correct it, in two ways: the network is trained further, or a small model learns from what the network makes of
-the samples.
+A model of many people meets somebody who does things differently. A few samples of that person are
+enough to correct it, in two ways: the network is trained further, or a small model learns from what the
+network makes of the samples.
 """
 
 # %%

@@ -3,8 +3,8 @@
 How do my own files become a model's data?
 ==========================================
 
-From a folder of pictures and sounds, and a table that says what belongs together: look at it, learn from it,
-and see what happens with a file that is broken and one that is not there.
+From a folder of pictures and sounds, and a table that says what belongs together: look at it, learn from
+it, and see what happens with a file that is broken and one that is not there.
 """
 
 # %%

@@ -21,6 +21,14 @@ ARRIVAL = "plot_10_predict_as_modalities_arrive"
 POSE = "plot_11_pose_behind_screens"
 DRIVING = "plot_12_drive_with_four_sensors"
 SPEECH = "plot_13_hear_digits_in_noise"
+FEATURES = "plot_14_features_made_visible"
+RULES = "plot_15_every_rule"
+CACHE = "plot_16_search_without_extracting_twice"
+KEEPING = "plot_17_keep_a_model"
+TRANSFER = "plot_18_learn_from_few_pictures"
+PERSON = "plot_19_one_person_after_another"
+FOLDER = "plot_20_your_own_folder"
+GAPS = "plot_21_fill_in_or_leave_out"
 
 
 def printed(example):
@@ -213,3 +221,101 @@ def test_a_picture_helps_to_hear_words_and_strings():
 def _by_strategy(text):
     tables = [compared(part) for part in text.split("signal to noise")[1:]]
     return [(name, *[table[name] for table in tables]) for name in tables[0]]
+
+
+def test_what_features_show_is_what_was_put_in():
+    text = printed(FEATURES)
+    assert float(re.search(r"at most (\d\.\d+) from scikit-image", text)[1]) < 1e-5
+    keys = re.findall(r"sounds at (\d+) and (\d+) Hz, seen at (\d+) and (\d+) Hz", text)
+    assert len(keys) == 3
+    for low, high, *seen in keys:
+        assert abs(int(seen[0]) - int(low)) < 30, keys  # half a band
+        assert abs(int(seen[1]) - int(high)) < 40, keys
+    assert "of their kind: 15 of 15" in text
+    assert "walking: 2.0 steps" in text
+    assert "running: 3.0 steps" in text
+
+
+def test_all_fusions_are_compared_and_independent_modalities_are_multiplied():
+    text = printed(RULES)
+    alone = [float(score) for score in re.findall(r"^\w+ alone +(\d\.\d+)$", text, re.MULTILINE)]
+    rows = re.findall(r"^([a-z, ]+?) +(early|late) fusion +(\d\.\d+)$", text, re.MULTILINE)
+    score = {name: float(value) for name, _, value in rows}
+    assert len(alone) == 3
+    assert [kind for _, kind, _ in rows].count("late") == 12
+    assert len(score) == 19
+    for name in ("product", "bayes", "concat", "kernels, mean", "stacking"):
+        assert score[name] > max(alone) + 0.05, score
+    assert min(score["product"], score["bayes"]) > max(score["vote"], score["median"]) + 0.03
+
+
+def test_a_cache_describes_each_sound_once():
+    text = printed(CACHE)
+    assert "first with it: 1701 rows needed, 80 computed" in text  # (80 + 1) * (4 * 5 + 1)
+    assert "once more: 1701 rows needed, 0 computed" in text
+    assert "same scores: True" in text
+
+
+def test_a_model_comes_back_and_a_pickle_is_not_run():
+    text = printed(KEEPING)
+    assert "a fresh process predicts the same: True" in text
+    assert "| image | arrays of 8 x 8, uint8 | 0 % |" in text
+    for name in ("gift", "hidden", "changed"):
+        assert f"ValueError: '{name}.skmm' is no model" in text
+    assert "skmm.load has run it: False" in text
+    assert "pickle.loads has run it: True" in text
+
+
+def test_features_from_elsewhere_need_fewer_pictures():
+    text = printed(TRANSFER)
+    found = re.findall(r"^([A-Za-z ,]+?) +((?:\d\.\d+ ?)+)$", text, re.MULTILINE)
+    score = {name: [float(value) for value in values.split()] for name, values in found}
+    borrowed = score.pop("network from ImageNet")
+    further = score.pop("ImageNet, trained further")
+    assert set(score) == {"pixels", "HOG", "filters learned here", "network from scratch"}
+    assert min(borrowed[2], borrowed[3], *further) > 0.05 + max(v[-1] for v in score.values())
+    assert abs(further[0] - borrowed[3]) < 0.1
+
+
+def test_a_few_samples_of_a_person_correct_the_model_of_the_crowd():
+    text = printed(PERSON)
+    found = re.findall(r"^([a-z ,]+?) +((?:nan|\d\.\d+)(?: \d\.\d+){5})$", text, re.MULTILINE)
+    score = {name: [float(value) for value in values.split()] for name, values in found}
+    further, linear, alone = score.values()
+    assert linear[0] < 0.5  # of the crowd's way
+    assert linear[2] > 0.2 + alone[2], score  # 40 samples
+    assert further[2] > 0.1 + alone[2], score
+    before = float(re.search(r"accuracy, crowd +(\d\.\d+)", text)[1])
+    assert float(re.search(r"was trained further: (\d\.\d+)", text)[1]) < before
+
+
+def test_a_folder_with_a_broken_file_is_read_and_learned_from():
+    text = printed(FOLDER)
+    assert "200 samples, missing: {'image': 0, 'audio': 1}" in text
+    assert "ModalityError: modality 'image', row 3 (index 3): cannot decode '003.png'" in text
+    assert "broken pictures: ['row 3']" in text
+    page = (GALLERY / f"{FOLDER}.rst").read_text()
+    assert page.count("<audio") == 2  # of three rows, one without a sound
+    assert page.count('<img alt="image of 64 x 64 pixels"') == 3
+    found = re.findall(r"^accuracy, ([a-z +]+?) +(\d\.\d+)$", text, re.MULTILINE)
+    accuracy = {name: float(value) for name, value in found}
+    assert accuracy["image + audio"] > accuracy["image"] > accuracy["audio"] > 0.3
+
+
+def test_models_that_have_met_gaps_bear_them():
+    tables = printed(GAPS).split("gaps in training, too")
+    surprised, used_to_it = (
+        {
+            name: [float(value) for value in values.split()]
+            for name, values in re.findall(
+                r"^((?:early|late|deep), [a-z ]+?) +((?:\d\.\d+ *){5})$", table, re.MULTILINE
+            )
+        }
+        for table in tables
+    )
+    assert len(surprised) == len(used_to_it) == 5
+    most = {name: values[-1] for name, values in surprised.items()}
+    assert min(most, key=most.get) == "early, mean", most
+    assert most["early, ridge from the others"] > most["early, mean"] + 0.03
+    assert most["deep, modality dropout"] > most["early, mean"] + 0.05
+    assert used_to_it["early, mean"][-1] > most["early, mean"] + 0.03
