@@ -113,5 +113,6 @@ plt.show()
 # they weigh every feature. Stacking has to learn what the product takes for granted, and pays for it
 # where samples are few; it is the default all the same, because it does not lose where the others do: see
 # :doc:`the evidence </evidence>`. Ranks, votes and medians throw away how sure a modality is. What is
-# below the line should not be used here: canonical components keep what modalities have in common, and
-# tensors and sketches are made of products, while these digits are told by sums.
+# below the line should not be used here: canonical components keep what modalities have in common and
+# drop the rest, the tensor sees five components of each block, and the sketch nothing but their products,
+# while these digits are told by sums.

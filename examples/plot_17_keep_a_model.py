@@ -14,6 +14,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+import textwrap
 import zipfile
 from pathlib import Path
 
@@ -110,7 +111,8 @@ def try_to_load(path):
     try:
         skmm.load(path)
     except (TypeError, ValueError) as error:
-        print(f"{type(error).__name__}: {error}".replace(f"{folder.name}/", ""))
+        text = f"{type(error).__name__}: {error}".replace(f"{folder.name}/", "")
+        print(textwrap.fill(text, 100))
 
 
 gift = Path(folder.name) / "gift.skmm"

@@ -134,6 +134,7 @@ ax.set(
     xticklabels=N_PICTURES,
 )
 ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+# sphinx_gallery_thumbnail_number = 2
 plt.show()
 
 # %%

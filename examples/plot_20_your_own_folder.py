@@ -14,6 +14,7 @@ it, and see what happens with a file that is broken and one that is not there.
 # CSV file with a row per sample. One sound is missing in the table, and one picture was cut off by a bad
 # download.
 import tempfile
+import textwrap
 import warnings
 from pathlib import Path
 
@@ -79,7 +80,7 @@ model = make_pipeline(MultimodalFusion(features, missing="mean"), LogisticRegres
 try:
     model.fit(X, y)
 except ValueError as error:
-    print(f"{type(error).__name__}: {error}".replace(f"{folder}/", ""))
+    print(textwrap.fill(f"{type(error).__name__}: {error}".replace(f"{folder}/", ""), 100))
 
 # %%
 # With ``on_error="missing"`` the picture counts as missing, a warning says so, and the extractor lists
@@ -88,17 +89,19 @@ model.set_params(multimodalfusion__image__on_error="missing")
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     model.fit(X, y)
-print(f"warned: {caught[0].message}".replace(f"{folder}/", ""))
+print(textwrap.fill(f"warned: {caught[0].message}".replace(f"{folder}/", ""), 100))
 failures = model["multimodalfusion"].named_transformers_["image"].failures_
 print("broken pictures:", [f"row {failure.row}" for failure in failures])
 
 # %%
 # Learn from it
 # -------------
-# Each modality alone and both together, in five folds.
-warnings.filterwarnings("ignore", message=".*cannot decode.*", category=UserWarning)
-both = model.get_params()["multimodalfusion__transformers"]
-for members in ([both[0]], [both[1]], both):
+# Now that the broken file is known, its cell is left empty. Each modality alone and both together, in
+# five folds.
+for failure in failures:
+    paths["photo"][failure.row] = None
+X = make_frame(image=paths["photo"], audio=paths["clip"])
+for members in (features[:1], features[1:], features):
     name = " + ".join(modality for modality, _ in members)
     scored = make_pipeline(
         MultimodalFusion(members, missing="mean"), LogisticRegression(max_iter=1000)
@@ -107,8 +110,7 @@ for members in ([both[0]], [both[1]], both):
 
 # %%
 # And the samples that the fitted model is least sure of, as it read them:
-readable = X.drop(index=[failure.row for failure in failures])
-SampleGridDisplay.from_estimator(model, readable, y[readable.index], rows=3)
+SampleGridDisplay.from_estimator(model, X, y, rows=3)
 plt.show()
 temporary.cleanup()
 
