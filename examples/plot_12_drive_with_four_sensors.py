@@ -1,7 +1,7 @@
 """
-====================================
+=====================================
 What does a car need to see to drive?
-====================================
+=====================================
 
 Camera, range scanner, radar and speedometer of a simulated car, by day, by night and in fog. One network
 learns two things at once: how to steer, and how much time is left before the car ahead is hit. Then sensors
