@@ -31,6 +31,7 @@ from skmm.datasets import make_keypad_digits
 from skmm.image import HOGExtractor
 
 X, y = make_keypad_digits(300, random_state=0)
+X = X[["image", "audio"]]
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0, stratify=y)
 features = [
     ("image", HOGExtractor(size=(16, 16), pixels_per_cell=(4, 4))),
@@ -55,8 +56,10 @@ card = skmm.model_card(
     metrics={"accuracy on 75 held-out digits": round(accuracy, 3)},
     description="Reads digits that are written and dialed. Not for other keypads.",
 )
-for title in ("What it is", "Modalities", "How good it is"):
-    print(f"## {title}\n{card.sections[title]}\n")
+card.save(Path(folder.name) / "digits.md")
+print(*card.sections, sep=", ", end="\n\n")
+for title in ("Modalities", "How good it is"):
+    print(f"{title}\n{card.sections[title]}\n")
 
 # %%
 # Look into it
