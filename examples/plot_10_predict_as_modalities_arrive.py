@@ -1,7 +1,7 @@
 """
-=============================================
+==============================================
 What is known before all modalities are there?
-=============================================
+==============================================
 
 A stream does not wait: a sound is heard bit by bit, and the picture comes later. A deep fusion that met
 gaps in training answers at every moment by what has arrived, and changes its mind when more does.
