@@ -75,10 +75,10 @@ class HOGExtractor(Extractor):
 
     Rows agree with :func:`skimage.feature.hog` to 1e-6, image by image, and come from a compiled
     kernel that is many times faster. (Of cells of thousands of pixels scikit-image adds up rounding
-    errors beyond that; and where two channels of a color pixel change equally, rounding chooses one, so
-    that pixels of another dtype can give other values.) It is compiled at the first use after an installation. Images of one size in
-    one array or tensor column are read at once, which is fastest. Large photos are shrunk while they
-    are decoded, as in :class:`PixelExtractor`.
+    errors beyond that; and where two channels of a color pixel change equally, rounding chooses one,
+    so that pixels of another dtype can give other values.) It is compiled at the first use after an
+    installation. Images of one size in one array or tensor column are read at once, which is fastest.
+    Large photos are shrunk while they are decoded, as in :class:`PixelExtractor`.
 
     References
     ----------
