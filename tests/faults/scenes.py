@@ -55,30 +55,29 @@ def data(seed=0):
     return make_frame(a=rng.normal(size=(60, 3)) + y[:, None], b=rng.normal(size=(60, 2))), y
 
 
-def early(gate=None, n_jobs=None):
-    return MultimodalFusion([("a", WaitingScaler(gate)), ("b", StandardScaler())], n_jobs=n_jobs)
+def early(gate=None):
+    return MultimodalFusion([("a", WaitingScaler(gate)), ("b", StandardScaler())])
 
 
-def late(gate=None, n_jobs=None):
-    return LateFusionClassifier([("a", WaitingBayes(gate)), ("b", GaussianNB())], n_jobs=n_jobs)
+def late(gate=None):
+    return LateFusionClassifier([("a", WaitingBayes(gate)), ("b", GaussianNB())])
 
 
-def deep(gate=None, n_jobs=None):
+def deep(gate=None):
     endless = {} if gate is None else {"max_epochs": 10**6, "callbacks": [Reach(gate)]}
     return DeepFusionClassifier(**{"max_epochs": 3, "random_state": 0} | endless)
 
 
-def grid(gate=None, n_jobs=None):
-    return GridSearchCV(late(), {"a__gate": [None, gate]}, cv=2, n_jobs=n_jobs)
+def grid(gate=None):
+    return GridSearchCV(late(), {"a__gate": [None, gate]}, cv=2)
 
 
-def search(gate=None, n_jobs=None):
+def search(gate=None):
     return FusionSearchCV(
         [("a", "passthrough"), ("b", "passthrough")],
         strategies=["late"],
         learners=[("bayes", WaitingBayes(gate))],
         cv=2,
-        n_jobs=n_jobs,
     )
 
 
@@ -86,7 +85,7 @@ def ask(model, X):
     return model.predict_proba(X) if hasattr(model, "predict_proba") else model.transform(X)
 
 
-def refit(make, gate, n_jobs):
+def refit(make, gate):
     """Fit a model, fit it again on other data until Ctrl-C, look at it, and fit it after all.
 
     Returns
@@ -99,7 +98,7 @@ def refit(make, gate, n_jobs):
     (X, y), (others, _) = data(0), data(1)
     model = make().fit(X, y)
     before = ask(model, X)
-    model.set_params(**make(gate, n_jobs).get_params(deep=False))
+    model.set_params(**make(gate).get_params(deep=False))
     try:
         model.fit(others, y)
         interrupted = False
@@ -114,7 +113,7 @@ def refit(make, gate, n_jobs):
 def compare(gate, folder, n_jobs):
     """Compare two models until Ctrl-C or the end; the scores, or None."""
     X, y = data()
-    models = {"quick": late(n_jobs=None), "waiting": late(gate)}
+    models = {"quick": late(), "waiting": late(gate)}
     try:
         comparison = compare_fusions(
             models,
@@ -150,7 +149,7 @@ def describe_pictures(paths, memory, n_jobs):
         interrupted = True
     n_found = FeatureCache(memory).info()["entries"]
     with count_extractions() as count:
-        block = extractor.fit_transform(paths)
+        block = extractor.set_params(n_jobs=None).fit_transform(paths)
     return interrupted, n_found, count["extractions"], block
 
 

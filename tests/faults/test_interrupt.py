@@ -21,18 +21,10 @@ def assert_nothing_is_left(child):
 
 
 @pytest.mark.parametrize(
-    ("make", "n_jobs"),
-    [
-        (scenes.early, None),
-        (scenes.late, None),
-        (scenes.late, 2),
-        (scenes.deep, None),
-        (scenes.grid, None),
-        (scenes.search, None),
-    ],
+    "make", [scenes.early, scenes.late, scenes.deep, scenes.grid, scenes.search]
 )
-def test_a_fit_ends_and_leaves_the_old_model(start, gate, make, n_jobs):
-    child = start(scenes.refit, make, gate, n_jobs)
+def test_a_fit_ends_and_leaves_the_old_model(start, gate, make):
+    child = start(scenes.refit, make, gate)
     child.wait_for((gate / "reached").exists)
     child.interrupt()
     assert child.result() == (True, True, True)
@@ -51,7 +43,7 @@ def test_a_comparison_goes_on_where_it_was_interrupted(start, gate, tmp_path, n_
     assert_nothing_is_left(child)
     before = results.read_text()
     (gate / "open").touch()
-    scores = start(scenes.compare, gate, tmp_path, n_jobs).result()
+    scores = start(scenes.compare, gate, tmp_path, None).result()
     assert results.read_text().startswith(before)  # what was there is not computed again
     assert len(before.splitlines()) > 1
     (tmp_path / "new").mkdir()

@@ -89,7 +89,7 @@ def test_an_old_or_a_new_model_is_there_however_often_its_writer_is_killed(start
     models = [scenes.make_large_model(seed) for seed in range(2)]
     skmm.dump(models[0], path)
     n_left = 0
-    for _ in range(8):
+    for _ in range(6):
         child = start(scenes.dump_for_ever, path)
         before = path.stat().st_ino
         child.wait_for(lambda before=before: path.stat().st_ino != before)
