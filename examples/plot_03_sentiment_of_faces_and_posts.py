@@ -141,8 +141,9 @@ plt.show()
 # What it means, and what does not help
 # -------------------------------------
 # Read without error, face or post alone would be right in four of five samples at best, whatever learns
-# from them: what they lack is in the other modality. The fused network is well above either of them. Set
-# ``sarcasm=0`` and the gain nearly vanishes, for then each modality says the same. Linear models cannot
-# know that the cue decides whom to believe: side by side or one by one they add what face and words say,
-# and where these say the opposite of each other, a sum says nothing. Which modality a model leans on, and
-# for whom, is asked in :ref:`sphx_glr_auto_examples_plot_06_which_modality_matters.py`.
+# from them: what they lack is in the other modality. Gradients and words side by side before a linear
+# model gain nothing: a sum does not know that the cue decides whom to believe. Stacking gains, for its
+# members disagree where somebody is sarcastic. The network learns what the cue is for: from 1,500 samples
+# it is as good as stacking, and from the 2,400 above it is right in nine of ten. Set ``sarcasm=0`` and
+# the gain nearly vanishes, for then each modality says the same. On which modality a model leans, and for
+# whom, is asked in :ref:`sphx_glr_auto_examples_plot_06_which_modality_matters.py`.

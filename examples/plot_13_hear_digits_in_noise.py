@@ -264,7 +264,7 @@ for digit in range(10):
 axes[2].set(
     xlabel="step", ylabel="probability", title=f"heard: {' '.join(map(str, heard[name][0]))}"
 )
-axes[2].legend(ncols=5, fontsize=7, title="digit", title_fontsize=7)
+figure.legend(*axes[2].get_legend_handles_labels(), loc="outside right", title="digit")
 plt.show()
 
 # %%

@@ -38,6 +38,14 @@ def printed(example):
     return "\n".join(dedent(block) for block in blocks)
 
 
+def compared(text):
+    """Difference to the best single modality and p-value of each fusion in a printed table."""
+    rows = re.findall(
+        r"^([a-z, ]+?) +fusion +-?\d\.\d+ +\d\.\d+ +(-?\d\.\d+) +(\d\.\d+)$", text, re.MULTILINE
+    )
+    return {name: (float(difference), float(p)) for name, difference, p in rows}
+
+
 def test_the_demo_compares_fusions_and_keeps_a_model():
     text = printed(COMPARISON)
     rows = re.findall(r"^(\w+) +(?:best )?(fusion|single modality) +(0\.\d+)", text, re.MULTILINE)
@@ -72,6 +80,9 @@ def test_face_and_post_together_tell_more_than_each_alone():
     accuracy = {modalities: float(score) for modalities, score in found}
     assert set(accuracy) == {"image", "text", "image + text"}
     assert accuracy["image + text"] > 0.05 + max(accuracy["image"], accuracy["text"]), accuracy
+    difference, p_value = compared(text)["deep"]
+    assert difference > 0.02
+    assert p_value < 0.05
 
 
 def test_models_without_labels_fill_in_pictures_and_help_where_labels_are_few():
@@ -140,14 +151,6 @@ def test_advice_names_the_winner_and_gaps_in_training_make_robust():
     )
     assert len(plain) == 3
     assert all(more > less for less, more in zip(plain, dropout, strict=True))
-
-
-def compared(text):
-    """Difference to the best single modality and p-value of each fusion in a printed table."""
-    rows = re.findall(
-        r"^([a-z, ]+?) +fusion +-?\d\.\d+ +\d\.\d+ +(-?\d\.\d+) +(\d\.\d+)$", text, re.MULTILINE
-    )
-    return {name: (float(difference), float(p)) for name, difference, p in rows}
 
 
 def test_parties_that_share_probabilities_get_what_one_with_all_data_gets():
