@@ -44,6 +44,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
     "within_subsection_order": "FileNameSortKey",
+    "run_stale_examples": True,  # the package may have changed where an example has not
     "backreferences_dir": "auto_examples/backreferences",
     "doc_module": ("skmm",),
     "image_scrapers": ("matplotlib",),

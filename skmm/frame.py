@@ -113,8 +113,15 @@ def _from_cells(cells):
     if len(kinds) == 1 and None not in kinds:
         return TensorArray._from_sequence(cells)
     if all(pd.api.types.is_scalar(cell) for cell in cells):
-        return pd.Series(cells).array
+        return _from_scalars(cells)
     return _object_array(cells)
+
+
+def _from_scalars(cells):
+    try:
+        return pd.Series(cells).array
+    except UnicodeEncodeError:  # pyarrow, where it is installed, takes no lone surrogates
+        return _object_array(cells)
 
 
 def _kind(cell):

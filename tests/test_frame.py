@@ -488,3 +488,10 @@ def test_modalities_are_dropped_from_frames_only(X):
 def test_a_rate_that_is_no_number_is_refused(rate):
     with pytest.raises(ValueError, match="is not a share of the cells"):
         drop_modalities(make_frame(a=[1.0, 2.0], b=["x", "y"]), rate=rate)
+
+
+def test_a_text_with_a_lone_surrogate_is_a_cell():
+    """pyarrow, which pandas keeps texts with where it is installed, refuses it."""
+    texts = ["some\ud800thing", None, "red"]
+    assert make_frame(text=texts)["text"].iloc[[0, 2]].tolist() == [texts[0], texts[2]]
+    assert presence_mask(make_frame(text=texts))["text"].tolist() == [True, False, True]

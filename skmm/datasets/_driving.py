@@ -32,7 +32,7 @@ def make_driving(n_samples=500, *, condition="day", noise=1.0, missing=0.0, rand
 
     The road bends to the left or to the right between two guard rails, and the car is somewhere on its
     lane. No sensor knows everything. The camera sees the bend and roughly how far the car ahead is,
-    by night and in fog only what is near. The range scanner knows distances, unless fog throws its
+    in fog only what is near, and by night that and tail lights. The range scanner knows distances, unless fog throws its
     beams back. The radar knows distance and closing speed in every weather, but the posts at the
     roadside return echoes as strong as those of the car ahead; they close in at the speed of the own
     car, which only the speedometer tells.
@@ -85,8 +85,9 @@ def make_driving(n_samples=500, *, condition="day", noise=1.0, missing=0.0, rand
     -----
     The steering angle is that of a single-track model, ``wheelbase * curvature * (1 + (v / v_ch)**2)``
     with a wheelbase of 2.7 m and a characteristic speed ``v_ch`` of 20 m/s [1]_, and 0.4 degrees for each
-    meter that the car is off the middle of its lane. Fog is that of Koschmieder: contrast falls with
-    ``exp(-distance / visibility)``, here with a visibility of 12 m.
+    meter that the car is off the middle of its lane. Speeds and distances are drawn independently, so
+    that what is ahead comes towards the car in one scene of eleven. In fog contrast falls with
+    ``exp(-distance / 12 m)``, which by Koschmieder's law is a visibility of some 47 m.
 
     References
     ----------

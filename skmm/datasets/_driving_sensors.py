@@ -4,7 +4,7 @@ import numpy as np
 
 from skmm.datasets._road import CAR_HEIGHT, CAR_WIDTH, ROAD_WIDTH
 
-VISIBILITY = 12.0  # meters in fog
+FOG_REACH = 12.0  # meters until contrast has fallen to 1 / e, and of beams that are thrown back
 HEADLIGHTS = 15.0  # meters that they reach by night
 
 # Camera: a pinhole at a height of 1.4 m, that looks ahead.
@@ -69,7 +69,7 @@ def _paint_car(scene, picture, depth):
 def _light(picture, depth, condition):
     if condition == "day":
         return picture
-    reach, color = (VISIBILITY, FOG) if condition == "fog" else (HEADLIGHTS, DARK)
+    reach, color = (FOG_REACH, FOG) if condition == "fog" else (HEADLIGHTS, DARK)
     seen = np.exp(-depth / reach)[:, :, np.newaxis]
     return seen * picture + (1 - seen) * np.array(color)
 
@@ -80,7 +80,7 @@ def scan_ranges(scene, condition, noise, random_state):
     ranges = ranges + noise * random_state.standard_normal(size=ranges.shape)
     fate, thrown_back = random_state.uniform(size=(2, len(ANGLES)))
     if condition == "fog":
-        ranges = np.where(fate < LOST + THROWN_BACK, VISIBILITY * thrown_back, ranges)
+        ranges = np.where(fate < LOST + THROWN_BACK, FOG_REACH * thrown_back, ranges)
     ranges[fate < LOST] = LONGEST_RANGE
     return np.clip(ranges, 0, LONGEST_RANGE).astype(np.float32)
 

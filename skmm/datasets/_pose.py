@@ -80,7 +80,8 @@ def make_pose(
         widths of the picture from its upper left corner. The person faces us: its left is on our
         right.
     visible : DataFrame of shape (n_samples, 13), bool
-        Whether a joint is not behind a screen. Only with ``return_visible=True``.
+        Whether a joint is not behind a screen; a wrist or ankle is outside of the picture once in
+        thousands of samples, and counts as visible. Only with ``return_visible=True``.
 
     Raises
     ------

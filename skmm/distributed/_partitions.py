@@ -39,7 +39,9 @@ def extract_partitions(transformer, frame, *, meta=None):
     -------
     features : dask.dataframe.DataFrame
         One row per row of `frame`, with its index and divisions. Sparse features become dense columns.
-        A missing modality is what the transformer makes of it: a row of NaN for an extractor.
+        A missing modality is what the transformer makes of it: a row of NaN for an extractor. The
+        vectorizers of bags of words and of tokens refuse it; put them into a
+        :class:`~skmm.fusion.MultimodalFusion`.
 
     Raises
     ------

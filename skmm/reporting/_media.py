@@ -84,10 +84,10 @@ def play_file(path):
 
 
 def play(clip, sampling_rate):
-    """Write a player of the beginning of a sound, which is made softer where it would clip."""
+    """Write a player of the beginning of a sound, softer where it would clip, NaN as silence."""
     import soundfile
 
-    clip = np.asarray(clip, dtype=np.float32)[: int(LONGEST_SOUND * sampling_rate)]
+    clip = np.nan_to_num(np.asarray(clip, dtype=np.float32)[: int(LONGEST_SOUND * sampling_rate)])
     clip = clip / max(1.0, np.abs(clip).max(initial=0.0))
     file = BytesIO()
     soundfile.write(file, clip, int(sampling_rate), format="WAV", subtype="PCM_16")

@@ -36,7 +36,7 @@ class FramePreview:
 @validate_params(
     {
         "n_rows": [Interval(Integral, 1, None, closed="left")],
-        "sampling_rate": [dict, Interval(Real, 0, None, closed="neither"), None],
+        "sampling_rate": [dict, Interval(Real, 1, None, closed="left"), None],
     },
     prefer_skip_nested_validation=True,
 )
@@ -65,7 +65,7 @@ def preview(X, *, n_rows=5, sampling_rate=None):
     TypeError
         If X is a dict, or no DataFrame.
     ValueError
-        If `sampling_rate` names a modality that X does not have.
+        If `sampling_rate` names a modality that X does not have, or is below 1.
 
     See Also
     --------
@@ -108,6 +108,11 @@ def _read_rates(sampling_rate, modalities):
         raise ValueError(
             f"sampling_rate names the modality {unknown[0]!r}; the modalities are {list(modalities)}"
         )
+    for modality, rate in sampling_rate.items():
+        if not isinstance(rate, Real) or not rate >= 1:
+            raise ValueError(
+                f"sampling_rate is {rate!r} for modality {modality!r}; expected at least 1 hertz"
+            )
     return sampling_rate
 
 

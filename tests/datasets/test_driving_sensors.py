@@ -46,7 +46,7 @@ def test_fog_throws_beams_back():
     )
     other = clear != foggy
     assert 6 <= other.sum() <= 20  # 12.4 of 31 are expected
-    assert (foggy[other] <= sensors.VISIBILITY).all()
+    assert (foggy[other] <= sensors.FOG_REACH).all()
 
 
 def test_the_radar_returns_the_car_and_the_posts_where_they_are():

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -96,7 +97,8 @@ class Child:
     def end(self):
         """Kill what is left of the session."""
         for pid in _session(self.pid):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended just now
+                os.kill(pid, signal.SIGKILL)
         self.process.join()
         self.process.close()
 
@@ -135,5 +137,5 @@ def _session(leader):
 def _read(pid, name):
     try:
         return Path(f"/proc/{pid}/{name}").read_bytes()
-    except (FileNotFoundError, ProcessLookupError):  # it has ended just now
+    except (FileNotFoundError, ProcessLookupError, PermissionError):  # ended just now, or hidden
         return b""

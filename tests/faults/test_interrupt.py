@@ -52,9 +52,9 @@ def test_a_comparison_goes_on_where_it_was_interrupted(start, gate, tmp_path, n_
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory):
-    """Files of 300 pictures."""
+    """Files of 600 pictures, which take longer than a process may have to wait for the processor."""
     folder, rng = tmp_path_factory.mktemp("pictures"), np.random.default_rng(0)
-    paths = [str(folder / f"{number}.png") for number in range(300)]
+    paths = [str(folder / f"{number}.png") for number in range(600)]
     for path in paths:
         Image.fromarray(rng.integers(0, 256, (160, 160, 3), dtype=np.uint8)).save(path)
     return paths
@@ -68,7 +68,7 @@ def test_an_extraction_goes_on_where_it_was_interrupted(start, pictures, tmp_pat
     child.interrupt()
     interrupted, n_found, n_extracted, block = child.result()
     assert interrupted
-    assert 30 < n_found < 300
-    assert n_extracted == 300 - n_found
+    assert 30 < n_found < 600
+    assert n_extracted == 600 - n_found
     assert_array_equal(block, HOGExtractor(size=(64, 64)).fit_transform(pictures))
     assert_nothing_is_left(child)

@@ -20,6 +20,8 @@ def test_processes_extract_each_file_once_and_get_equal_bits(start, gate, tmp_pa
         start(scenes.describe, [paths[number] for number in order], tmp_path / "cache", gate)
         for order in orders
     ]
+    for child in children:
+        child.wait_for((gate / f"reached-{child.pid}").exists)
     (gate / "open").touch()
     counts, blocks = zip(*(child.result() for child in children), strict=True)
     assert sum(counts) == 200

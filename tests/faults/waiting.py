@@ -1,5 +1,6 @@
 """Estimators that are caught in the middle of a fit. Workers import this module, and little else."""
 
+import os
 import time
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from sklearn.preprocessing import StandardScaler
 def wait(gate):
     """Say that there is somebody at a gate, and wait until it is open."""
     if gate is not None:
-        Path(gate, "reached").touch()
+        for name in ("reached", f"reached-{os.getpid()}"):
+            Path(gate, name).touch()
         end = time.monotonic() + 60
         while not Path(gate, "open").exists():
             assert time.monotonic() < end, "nobody opens"

@@ -52,6 +52,13 @@ def test_a_loud_sound_is_made_softer_and_a_long_one_is_cut():
     assert np.abs(played).max() > 0.99
 
 
+def test_numbers_that_are_not_there_are_silence():
+    played, _ = soundfile.read(
+        embedded(show_cell(np.array([np.nan, 1.0, 2.0]), sampling_rate=8000))
+    )
+    assert_allclose(played, [0, 0.5, 1], atol=1e-4)
+
+
 def test_a_sound_file_can_be_played_and_is_named(tmp_path):
     path = tmp_path / "a & b.wav"
     soundfile.write(path, 0.1 * np.sin(np.arange(8000) / 5), 8000)

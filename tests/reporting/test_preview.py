@@ -54,6 +54,8 @@ def test_a_broken_file_has_a_place(tmp_path):
     [
         ({"n_rows": 0}, ValueError, "'n_rows' parameter of preview"),
         ({"sampling_rate": -1}, ValueError, "'sampling_rate' parameter of preview"),
+        ({"sampling_rate": {"text": "x"}}, ValueError, "sampling_rate is 'x' for modality 'text'"),
+        ({"sampling_rate": {"text": 0.5}}, ValueError, "expected at least 1 hertz"),
         (
             {"sampling_rate": {"sound": 8000}},
             ValueError,
