@@ -121,7 +121,7 @@ def _from_scalars(cells):
     try:
         return pd.Series(cells).array
     except UnicodeEncodeError:  # pyarrow, where it is installed, takes no lone surrogates
-        return _object_array(cells)
+        return pd.Series(cells, dtype=object)
 
 
 def _kind(cell):

@@ -32,10 +32,10 @@ def make_driving(n_samples=500, *, condition="day", noise=1.0, missing=0.0, rand
 
     The road bends to the left or to the right between two guard rails, and the car is somewhere on its
     lane. No sensor knows everything. The camera sees the bend and roughly how far the car ahead is,
-    in fog only what is near, and by night that and tail lights. The range scanner knows distances, unless fog throws its
-    beams back. The radar knows distance and closing speed in every weather, but the posts at the
-    roadside return echoes as strong as those of the car ahead; they close in at the speed of the own
-    car, which only the speedometer tells.
+    in fog only what is near, and by night that and tail lights. The range scanner knows distances,
+    unless fog throws its beams back. The radar knows distance and closing speed in every weather, but
+    the posts at the roadside return echoes as strong as those of the car ahead; they close in at the
+    speed of the own car, which only the speedometer tells.
 
     Parameters
     ----------
