@@ -23,6 +23,7 @@ FLOOR = {
     "_compiled": 0,
     "_atomic": 0,
     "_axes": 1,
+    "_shown": 0,
     "_versions": 0,
     "frame": 1,
     "cache": 1,

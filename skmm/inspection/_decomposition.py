@@ -2,12 +2,13 @@
 
 import pandas as pd
 
+from skmm._shown import ShownAsTable
 from skmm.inspection._advice import explain, recommend
 
 Z = 1.96  # standard errors to either side of a value, for an interval of 95 %
 
 
-class InformationDecomposition:
+class InformationDecomposition(ShownAsTable):
     """What pairs of modalities tell about a target, in bits.
 
     Made by :func:`~skmm.inspection.information_decomposition`. Printed, it shows the table and the

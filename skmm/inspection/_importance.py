@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
 
+from skmm._shown import ShownAsTable
 from skmm._validation import Integral, Interval, StrOptions, draw_seed, validate_params
 from skmm.inspection._arguments import CONSTRAINTS, name_scores, score_modalities
 from skmm.inspection._coalitions import plan_ablation, plan_permutation, plan_shapley
@@ -13,7 +14,7 @@ from skmm.inspection._intervals import estimate
 
 
 @dataclass(frozen=True, eq=False)
-class ModalityImportance:
+class ModalityImportance(ShownAsTable):
     """What :func:`modality_importance` found.
 
     Parameters

@@ -6,6 +6,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from skmm._shown import ShownAsTable
 from skmm._validation import draw_seed, validate_params
 from skmm.inspection._arguments import CONSTRAINTS, name_scores, score_modalities
 from skmm.inspection._coalitions import MAX_EXACT, plan_interactions
@@ -13,7 +14,7 @@ from skmm.inspection._intervals import estimate
 
 
 @dataclass(frozen=True, eq=False)
-class ModalityInteractions:
+class ModalityInteractions(ShownAsTable):
     """What :func:`modality_interactions` found.
 
     Parameters

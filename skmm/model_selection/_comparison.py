@@ -2,13 +2,14 @@
 
 import pandas as pd
 
+from skmm._shown import ShownAsTable
 from skmm._validation import did_you_mean
 from skmm.model_selection._comparison_display import FusionComparisonDisplay
 from skmm.model_selection._pairs import compare_all_pairs, compare_pair
 from skmm.model_selection._table import make_table, pivot_scores
 
 
-class FusionComparison:
+class FusionComparison(ShownAsTable):
     """Scores of fusion strategies beside those of single modalities.
 
     Made by :func:`~skmm.model_selection.compare_fusions`, and by :class:`FusionSearchCV`.

@@ -2,10 +2,11 @@
 
 import pandas as pd
 
+from skmm._shown import ShownAsTable
 from skmm.model_selection._robustness import effective_robustness, relative_robustness
 
 
-class RobustnessCurve:
+class RobustnessCurve(ShownAsTable):
     """Scores of fitted models on data that is damaged more and more.
 
     Made by :func:`~skmm.model_selection.missing_modality_curve` and
