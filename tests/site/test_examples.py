@@ -106,6 +106,9 @@ def test_words_find_pictures_and_pictures_words():
     assert min(recall.values()) > 5 * 10 / 500, recall  # of chance
     for direction in ("picture by words", "words by picture"):
         assert recall["networks", direction] > 0.75, recall
+    found = re.findall(r"^mean average precision, ([a-z ]+): (\d\.\d+)$", text, re.MULTILINE)
+    precision = {name: float(value) for name, value in found}
+    assert precision["picture by sound"] > 5 * precision["at random"], precision
 
 
 def test_a_tone_that_tells_nothing_alone_tells_face_and_words_apart():
