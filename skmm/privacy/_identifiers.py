@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from skmm._samples import read_samples
-from skmm._validation import Integral, ModalityError, Real
+from skmm._validation import Integral, ModalityError
 
 # Bytes of a key: nobody tries 2**128 of them.
 _SHORTEST_KEY = 16
@@ -22,7 +22,8 @@ def hash_identifiers(identifiers, key):
     Parameters
     ----------
     identifiers : Series or sequence of str or int, of n_samples
-        Whole floats count as integers, which a column with nulls makes of them. Null cells stay null.
+        Whole floats count as integers, which a column with nulls makes of them, as long as floats
+        know neighboring integers apart (below 2**53 in float64). Null cells stay null.
     key : bytes or str
         The secret, of at least 16 bytes, such as ``secrets.token_bytes(32)``. Keep it apart from the
         data: with it pseudonyms can be found again, and other tables be given the same ones.
@@ -39,7 +40,8 @@ def hash_identifiers(identifiers, key):
     ValueError
         If the key is short.
     ModalityError
-        If an identifier is neither text nor a whole number.
+        If an identifier is neither text nor a whole number, such as a boolean; is a float too large to
+        be exact; or cannot be written in UTF-8, such as a lone surrogate.
 
     See Also
     --------
@@ -61,8 +63,8 @@ def hash_identifiers(identifiers, key):
     samples = read_samples(identifiers, "identifiers")
     pseudonyms = np.full(len(samples.cells), None, dtype=object)
     for row in np.flatnonzero(samples.present):
-        text = _as_text(samples.cells[row], samples.place(row))
-        pseudonyms[row] = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+        data = _as_bytes(samples.cells[row], samples.place(row))
+        pseudonyms[row] = hmac.new(key, data, hashlib.sha256).hexdigest()
     name = identifiers.name if isinstance(identifiers, pd.Series) else None
     return pd.Series(pseudonyms, index=samples.index, name=name, dtype="str")
 
@@ -84,14 +86,26 @@ def check_key(key):
     return key
 
 
-def _as_text(cell, place):
-    if isinstance(cell, str):
-        return cell
-    is_whole = isinstance(cell, Real) and float(cell).is_integer()
-    if isinstance(cell, Integral) or is_whole:
-        return str(int(cell))
-    raise ModalityError(
-        f"the identifier {cell!r:.60} is neither text nor a whole number, so that equal ones might be "
-        "written differently; convert the column to str",
-        **place,
-    )
+def _as_bytes(cell, place):
+    if not (isinstance(cell, str) or _is_whole(cell)):
+        raise ModalityError(
+            f"the identifier {cell!r:.60} is neither text nor a whole number that is known exactly, so "
+            "that equal ones might be written differently, or others alike; read the column as str, or "
+            "convert it to str",
+            **place,
+        )
+    try:
+        return (cell if isinstance(cell, str) else str(int(cell))).encode()
+    except ValueError as error:  # a lone surrogate, or more digits than Python writes
+        raise ModalityError(
+            f"the identifier cannot be written in UTF-8 ({error}); replace it by a text that can, or by "
+            "None",
+            **place,
+        ) from error
+
+
+def _is_whole(cell):
+    if isinstance(cell, float | np.floating):
+        n_bits = np.finfo(np.result_type(cell)).nmant + 1
+        return bool(cell.is_integer() and abs(cell) < 2**n_bits)  # from there on, integers merge
+    return isinstance(cell, Integral) and not isinstance(cell, bool)  # True would be 1

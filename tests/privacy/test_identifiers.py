@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -57,10 +58,31 @@ def test_a_short_key_is_refused(key):
         hash_identifiers(["anna"], key)
 
 
-@pytest.mark.parametrize("cell", [7.5, np.inf, ("a", 1), b"anna"])
+@pytest.mark.parametrize(
+    "cell",
+    [7.5, np.inf, ("a", 1), b"anna", True, np.True_]
+    + [2.0**53, -(2.0**60), np.float64(2**53), np.float32(2**24), Fraction(10**400)],
+)
 def test_what_could_be_written_in_two_ways_is_named_with_its_row(cell):
     column = pd.Series(["anna", cell], index=["x", "y"], name="patient", dtype=object)
     with pytest.raises(
         ModalityError, match=r"modality 'patient', row 1 \(index 'y'\): the identifier.*to str"
     ):
         hash_identifiers(column, KEY)
+
+
+@pytest.mark.parametrize("cell", ["\udc80", pytest.param(10**5000, id="long")])
+def test_what_cannot_be_written_is_named_with_its_row(cell):
+    column = pd.Series(["anna", cell], index=["x", "y"], name="patient", dtype=object)
+    with pytest.raises(
+        ModalityError, match=r"modality 'patient', row 1 \(index 'y'\): .*written in UTF-8.*or by None"
+    ):
+        hash_identifiers(column, KEY)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [pytest.param(10**400, id="long"), 2**53 - 1.0, np.float32(2**24 - 1), np.uint64(2**64 - 1)],
+)
+def test_whole_numbers_of_any_size_are_those_of_their_digits(cell):
+    assert hash_identifiers([cell, "a"], KEY)[0] == hash_identifiers([str(int(cell))], KEY)[0]
