@@ -79,7 +79,8 @@ def is_image(path):
             return True
     except UnidentifiedImageError:
         return False
-    except Image.DecompressionBombError:  # too large to be read, which is said then
+    # An image, but too large a one, or with too large a text, to be read: copying it says so.
+    except Exception:
         return True
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import soundfile
 from numpy.testing import assert_array_equal
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from skmm import ModalityError, make_frame
 from skmm.privacy import anonymize, hash_identifiers
@@ -109,6 +109,18 @@ def test_nothing_is_left_of_copies_that_fail(frame, tmp_path):
     ):
         clean_up(frame, tmp_path / "clean")
     assert [path.name for path in tmp_path.iterdir()] == ["clinic"]
+
+
+def test_a_picture_that_unpacks_into_too_long_a_text_is_named_with_its_row(tmp_path):
+    notes = PngImagePlugin.PngInfo()
+    notes.add_text("note", "x" * 2_000_000, zip=True)
+    Image.new("RGB", (4, 4)).save(tmp_path / "a.png", pnginfo=notes)
+    X = make_frame(image=[None, str(tmp_path / "a.png")])
+    with pytest.raises(
+        ModalityError, match=r"modality 'image', row 1 .*cannot copy '.*a.png'.*too large.*by None"
+    ):
+        anonymize(X, files="image", folder=tmp_path / "clean")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
 
 
 def test_a_file_that_is_not_there_is_named_with_its_row(frame, tmp_path):
