@@ -9,6 +9,7 @@ import pandas as pd
 
 from skmm._files import is_path
 from skmm._samples import read_samples
+from skmm._tensor import TensorArray
 from skmm._validation import ModalityError, did_you_mean
 from skmm.frame import check_frame
 from skmm.image._decode import FORMATS
@@ -41,7 +42,8 @@ def anonymize(X, *, files=(), folder=None, identifiers=(), key=None, drop=()):
     -------
     X_clean : DataFrame of shape (n_samples, n_modalities_left)
         Rows are in the order of X and numbered anew, for labels may be names. All other columns are as
-        they were.
+        they were, and writing to them does not change X; cells that are objects, such as arrays of
+        several lengths, are those of X.
 
     Raises
     ------
@@ -85,7 +87,7 @@ def anonymize(X, *, files=(), folder=None, identifiers=(), key=None, drop=()):
         if name in identifiers:
             columns[name] = hash_identifiers(column, key).array
         elif name not in drop:
-            columns[name] = column.array
+            columns[name] = _own(column.array)
     if files:
         columns |= _copy_files(X, files, os.path.abspath(folder))
     return pd.DataFrame(columns, index=pd.RangeIndex(len(X)), copy=False)
@@ -93,6 +95,13 @@ def anonymize(X, *, files=(), folder=None, identifiers=(), key=None, drop=()):
 
 def _as_list(names):
     return [names] if isinstance(names, str) else list(names)
+
+
+def _own(array):
+    """A column to which one can write without changing X."""
+    if isinstance(array, TensorArray):
+        return TensorArray(array.tensor, array.present)  # shared until one of the two is written to
+    return array.copy()
 
 
 def _check_names(X, names):

@@ -101,6 +101,28 @@ def test_the_frame_and_its_files_are_left_as_they_are(frame, tmp_path):
     assert files == {path: path.read_bytes() for path in (tmp_path / "clinic").iterdir()}
 
 
+def test_whoever_writes_into_the_result_leaves_the_frame_as_it_is(frame):
+    frame["score"] = [1.0, 2.0, 3.0]
+    frame["group"] = pd.Categorical(["a", "b", "a"])
+    before = frame.copy()
+    clean = anonymize(frame)
+    clean.iloc[0, clean.columns.get_loc("score")] = 9.0
+    clean["score"].array[1] = 9.0
+    clean.loc[1, "text"] = "changed"
+    clean.loc[1, "group"] = "a"
+    clean.loc[1, "sensor"] = None
+    clean.at[2, "sensor"] = np.ones(5)
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_tensors_are_shared_until_somebody_writes(frame):
+    clean = anonymize(frame)
+    one, other = clean["sensor"].array, frame["sensor"].array
+    assert np.shares_memory(one.tensor, other.tensor)
+    frame.at["Anna", "sensor"] = np.ones(5)
+    assert not np.array_equal(one[0], np.ones(5))
+
+
 def test_nothing_is_left_of_copies_that_fail(frame, tmp_path):
     Path(frame["image"].iloc[2]).write_bytes(b"no image")
     with pytest.raises(
