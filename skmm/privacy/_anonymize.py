@@ -30,7 +30,7 @@ def anonymize(X, *, files=(), folder=None, identifiers=(), key=None, drop=()):
         tell nothing, such as ``image_00007.jpg``, by :func:`strip_image_metadata` and
         :func:`strip_audio_metadata`.
     folder : str or path-like, default=None
-        Where to put the files: a new folder, or an empty one.
+        Where to put the files: a new folder, or an empty one, which others may read or not as before.
     identifiers : str or list of str, default=()
         Columns to replace by pseudonyms, see :func:`hash_identifiers`.
     key : bytes or str, default=None
@@ -129,14 +129,17 @@ def _check_folder(folder):
 
 def _copy_files(X, names, folder):
     """Copy the files of some columns, all or none; return the columns of new paths."""
-    unfinished = f"{folder}.{secrets.token_hex(4)}.tmp"
+    goal = os.path.realpath(folder)  # a link stays
+    unfinished = f"{goal}.{secrets.token_hex(4)}.tmp"
     os.makedirs(unfinished)
     try:
+        if os.path.exists(goal):
+            shutil.copymode(goal, unfinished)
         columns = {
             name: _copy_column(X[name], name, os.path.join(unfinished, stem))
             for name, stem in zip(names, _stems(names), strict=True)
         }
-        os.replace(unfinished, folder)
+        os.replace(unfinished, goal)
     except BaseException:
         shutil.rmtree(unfinished)
         raise

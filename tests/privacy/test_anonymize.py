@@ -1,5 +1,6 @@
 """A clean frame has the rows of the old one, and its files and columns name nobody."""
 
+import stat
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.testing import assert_array_equal
 from PIL import Image, PngImagePlugin
 
 from skmm import ModalityError, make_frame
-from skmm.privacy import anonymize, hash_identifiers
+from skmm.privacy import anonymize, hash_identifiers, strip_image_metadata
 
 KEY = b"0123456789abcdef"
 
@@ -157,6 +158,40 @@ def test_an_empty_folder_is_taken_and_another_is_not(frame, tmp_path):
     clean_up(frame, folder)
     with pytest.raises(ValueError, match="folder '.*clean' is not empty"):
         clean_up(frame, folder)
+
+
+def test_who_may_read_a_folder_stays(frame, tmp_path):
+    folder = tmp_path / "clean"
+    folder.mkdir(mode=0o700)
+    clean_up(frame, folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_copies_are_private_while_they_are_made(frame, tmp_path, monkeypatch):
+    folder, modes = tmp_path / "clean", []
+    folder.mkdir(mode=0o700)
+
+    def strip(path, target):
+        modes.append(stat.S_IMODE(Path(target).parent.stat().st_mode))
+        return strip_image_metadata(path, target)
+
+    monkeypatch.setattr("skmm.privacy._anonymize.strip_image_metadata", strip)
+    anonymize(frame, files="image", folder=folder)
+    assert modes == [0o700] * 3
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_link_to_a_folder_stays_one(frame, tmp_path, is_there):
+    folder, link = tmp_path / "disk" / "clean", tmp_path / "link"
+    folder.mkdir(parents=True)
+    link.symlink_to(folder)
+    if not is_there:
+        folder.rmdir()
+    clean = clean_up(frame, link)
+    assert link.is_symlink()
+    assert clean["image"].iloc[0] == str(link / "image_00000.jpg")
+    assert len(list(folder.iterdir())) == 5
+    assert [path.name for path in folder.parent.iterdir()] == ["clean"]
 
 
 def test_columns_whose_names_are_no_names_of_files(tmp_path):
