@@ -299,7 +299,7 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
             no sample or group can be held out, or something cannot be combined with ``privacy``.
         FloatingPointError
             If the training loss is not finite. The message names the epoch, and the modality if one
-            stands out.
+            stands out. With ``privacy`` it is a warning, for one sample must not decide that.
         torch.OutOfMemoryError
             If the memory of the device is not enough for the net and a batch.
         """

@@ -22,6 +22,8 @@ class NoisySteps:
         What it trains.
     n_taken : int
         Number of steps so far.
+    n_left_out : int
+        Number of gradients that were not finite, over all batches so far.
     """
 
     def __init__(self, optimizer, plan):
@@ -33,10 +35,13 @@ class NoisySteps:
         )
         self._noisy.source = plan.source
         self.parameters = self._noisy.params
-        self.n_taken = 0
+        self.n_taken = self.n_left_out = 0
 
     def add(self, gradients, *, is_last):
         """Clip gradients of samples, and step if they are the last ones of their batch.
+
+        One with an entry that is not finite has no norm to clip, and counts as 0 everywhere: so the
+        sum is as bounded as ever, and no single sample decides how training ends.
 
         Parameters
         ----------
@@ -44,12 +49,24 @@ class NoisySteps:
             In the order of the parameters.
         is_last : bool
         """
-        for parameter, gradient in zip(self.parameters, gradients, strict=True):
+        for parameter, gradient in zip(self.parameters, self._finite(gradients), strict=True):
             parameter.grad_sample = gradient
         self._noisy.signal_skip_step(not is_last)
         self._noisy.step()
         self._noisy.zero_grad()
         self.n_taken += is_last
+
+    def _finite(self, gradients):
+        flat = [
+            gradient.reshape(len(gradient), parameter.numel())
+            for parameter, gradient in zip(self.parameters, gradients, strict=True)
+        ]
+        spoiled = ~torch.stack([torch.isfinite(g).all(dim=1) for g in flat]).all(dim=0)
+        n_spoiled = int(spoiled.sum())
+        if n_spoiled == 0:
+            return gradients
+        self.n_left_out += n_spoiled
+        return [g.masked_fill(spoiled.view(-1, *[1] * (g.ndim - 1)), 0) for g in gradients]
 
     def forget(self):
         """Take off the parameters what is left of samples: nobody is to see it."""

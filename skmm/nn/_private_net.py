@@ -1,15 +1,17 @@
 """A net that learns from the clipped, noisy gradients of single samples."""
 
+import warnings
+
 import torch
 
-from skmm.nn._guards import check_loss
 from skmm.nn._net import LeanNet
 from skmm.nn._noisy_steps import NoisySteps
 from skmm.nn._sample_gradients import pieces_of, sample_gradients, take
+from skmm.privacy import PrivacyWarning
 
 
 class PrivateNet(LeanNet):
-    """Train with differential privacy; losses are looked at, and not recorded.
+    """Train with differential privacy; losses of samples are neither looked at nor recorded.
 
     Parameters
     ----------
@@ -30,13 +32,15 @@ class PrivateNet(LeanNet):
 
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
         """Train, and leave nothing behind but weights."""
-        self.steps_ = NoisySteps(self.optimizer_, self.plan)
+        self.steps_ = steps = NoisySteps(self.optimizer_, self.plan)
         try:
-            return super().fit_loop(X, y, epochs, **fit_params)
+            super().fit_loop(X, y, epochs, **fit_params)
         finally:
-            self.steps_.forget()
-            self.n_steps_ = self.steps_.n_taken
+            steps.forget()
+            self.n_steps_ = steps.n_taken
             del self.steps_
+        _warn_of_left_out(steps.n_left_out)
+        return self
 
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
         """Run `step_fn` over all batches."""
@@ -63,8 +67,7 @@ class PrivateNet(LeanNet):
         parameters = self.steps_.parameters
         if len(target[0][0]) == 0:
             return [p.new_zeros(0, *p.shape) for p in parameters]
-        gradients, losses = self._run_on_each(inputs, target)
-        check_loss(self, inputs, losses.sum())
+        gradients, _ = self._run_on_each(inputs, target)
         return [gradients[parameter] for parameter in parameters]
 
     def _run_on_each(self, inputs, target):
@@ -78,3 +81,15 @@ class PrivateNet(LeanNet):
                 f"cannot compute it ({error}). Leave out what changes buffers in training, such as "
                 "running statistics, and what decides by values of tensors."
             ) from error
+
+
+def _warn_of_left_out(n_gradients):
+    if n_gradients > 0:
+        # No error: one sample would decide whether there is a model, and epsilon forbids that.
+        warnings.warn(
+            f"{n_gradients} gradients of samples were not finite, and counted as 0, over all epochs; "
+            "look for huge values in X or y, and for NaN from modules that were given. This warning "
+            "tells of private samples: keep it to yourself",
+            PrivacyWarning,
+            stacklevel=2,
+        )

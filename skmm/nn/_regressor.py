@@ -288,7 +288,7 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
             combined with ``privacy``.
         FloatingPointError
             If the training loss is not finite. The message names the epoch, and the modality if one
-            stands out.
+            stands out. With ``privacy`` it is a warning, for one sample must not decide that.
         torch.OutOfMemoryError
             If the memory of the device is not enough for the net and a batch.
         """

@@ -37,9 +37,12 @@ class DPSGD(BaseEstimator):
     -----
     Epsilon covers all of a fitted model. What is learned from the samples in other ways than by noisy
     gradients is therefore turned off: numbers are not standardized, priors of classes are equal, and
-    losses are not recorded. Public knowledge, and not covered, are the number of samples, names and
-    shapes of the modalities, the set of classes, and the parameters of the estimator. Neither are
-    transformers in front of the net that learn from samples, nor the choice of parameters by a search.
+    losses are not recorded. A gradient that is not finite counts as 0, and a :class:`PrivacyWarning`
+    says so after training: an error would let one sample decide whether there is a model.
+
+    Public knowledge, and not covered, are the number of samples, names and shapes of the modalities,
+    the set of classes, and the parameters of the estimator. Neither are transformers in front of the
+    net that learn from samples, nor the choice of parameters by a search.
 
     With a ``random_state`` the noise can be computed again by whoever knows it, and it is saved with
     the model: a :class:`PrivacyWarning` says so. With ``random_state=None`` noise and batches come from

@@ -11,9 +11,9 @@ from skmm.nn._privacy import PrivacyPlan
 SHAPES = [(3, 4), (5,)]
 
 
-def start(*, noise=0.0, norm=1.0, expected=1.0):
+def start(*, noise=0.0, norm=1.0, expected=1.0, shapes=SHAPES):
     """Steps of SGD with rate 1 from zeros, so that weights are minus the gradient of the step."""
-    parameters = [torch.nn.Parameter(torch.zeros(shape)) for shape in SHAPES]
+    parameters = [torch.nn.Parameter(torch.zeros(shape)) for shape in shapes]
     plan = PrivacyPlan(noise, norm, 1e-5, 1.0, expected, np.random.default_rng(0))
     return NoisySteps(torch.optim.SGD(parameters, lr=1.0), plan)
 
@@ -68,6 +68,23 @@ def test_one_sample_changes_the_sum_by_no_more_than_the_norm(left_out, size):
     keep = [i for i in range(4) if i != left_out]
     without.add([g[keep] for g in gradients], is_last=True)
     assert (gradient(with_it) - gradient(without)).norm() <= 0.7 * (1 + 1e-5)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 3e38])
+def test_a_sample_whose_gradient_is_not_finite_changes_the_sum_by_no_more_either(value):
+    gradients = draw(4)
+    gradients[1][2, 3] = value
+    with_it, without = start(norm=0.7), start(norm=0.7)
+    with_it.add(gradients, is_last=True)
+    without.add([g[[0, 1, 3]] for g in gradients], is_last=True)
+    torch.testing.assert_close(gradient(with_it), gradient(without))  # 3e38 has a norm of inf
+    assert with_it.n_left_out == (not np.isclose(value, 3e38))
+
+
+def test_a_single_weight_may_be_what_is_not_finite():
+    steps = start(norm=9.0, shapes=[(), (2,)])
+    steps.add([torch.tensor([1.0, np.inf]), torch.ones(2, 2)], is_last=True)
+    assert gradient(steps).tolist() == [1.0, 1.0, 1.0]
 
 
 def test_an_empty_batch_is_a_step_of_noise_of_the_size_that_was_said():

@@ -10,6 +10,7 @@ from skmm.nn._blocks import Block
 from skmm.nn._privacy import PrivacyPlan
 from skmm.nn._private_net import PrivateNet
 from skmm.nn._training import make_net, seed_scope, train
+from skmm.privacy import PrivacyWarning
 
 NETWORK = {"modalities": {"X": ("vector", 3)}, "n_outputs": 2, "embed_dim": 4, "hidden_dims": (4,)}
 LOSS = {"parts": [("cross_entropy", 2)]}
@@ -67,10 +68,16 @@ def test_losses_are_not_recorded(dataset):
     assert not any(batch for epoch in private.history for batch in epoch["batches"])
 
 
-def test_a_loss_that_is_no_number_is_an_error(dataset):
+def test_a_sample_whose_loss_is_no_number_does_not_decide_whether_there_is_a_model(dataset):
+    options = {"net_class": PrivateNet, "iterator_train": Batches, "batch_size": 50}
     dataset.blocks["X"][7] = 1e38
-    with pytest.raises(FloatingPointError, match="training loss is nan in epoch 1"):
-        fit(dataset, net_class=PrivateNet, plan=plan(), iterator_train=Batches)
+    with pytest.warns(PrivacyWarning, match="3 gradients of samples were not finite.*huge values"):
+        with_it = fit(dataset, plan=plan(1.0, 0.5), **options)
+    others = dataset.at(np.delete(np.arange(50), 7))
+    without = fit(others, plan=plan(1.0, 0.5), **options)
+    for one, other in zip(with_it.network.parameters(), without.network.parameters(), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)
+    assert with_it.n_steps_ == 3
 
 
 class Counting(nn.Module):
