@@ -288,7 +288,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         )
         plan = None
         if self.privacy is not None:
-            warn_of_sizes(blocks, choices, rows)
+            warn_of_sizes(blocks, choices, goals, rows)
             plan = plan_privacy(self, len(rows), seed)
             options |= plan.net_arguments
         device = resolve_device(self.device)

@@ -12,6 +12,10 @@ from skmm.privacy import PrivacyWarning
 # Root mean squares of samples beyond which noise, or steps, are of another size than gradients.
 _SMALL, _LARGE = 0.05, 20.0
 
+# The same for numbers to predict, about 0: of a linear target of this size and 2000 samples, R2 is 0.3
+# and 0.5 for epsilon 5, against 0.7 for size 1. With a mean of 3 beside that it is below -2.
+_SMALL_TARGET, _LARGE_TARGET = 0.1, 3.1
+
 
 def public_target(target):
     """Take the statistics of private samples out of a target: equal priors, numbers as they are."""
@@ -53,13 +57,14 @@ def public_sizes(modalities, choices):
     return sizes
 
 
-def warn_of_sizes(blocks, choices, rows):
+def warn_of_sizes(blocks, choices, goals, rows):
     """Warn of numbers that are far from 1, for nothing standardizes them.
 
     Parameters
     ----------
     blocks : dict of str to Block
     choices : dict of str to EncoderChoice
+    goals : list of Goal
     rows : ndarray of int
     """
     for name, choice in choices.items():
@@ -67,13 +72,27 @@ def warn_of_sizes(blocks, choices, rows):
             continue
         size = _root_mean_square(blocks[name], rows)
         if not _SMALL < size < _LARGE:
-            warnings.warn(
-                f"modality {name!r} has values of size {size:.3g}, and private training does not "
-                "standardize them, for means and variances of private samples are not private; bring "
-                "them to about 1 with bounds known beforehand, or statistics of public data",
-                PrivacyWarning,
-                stacklevel=2,
-            )
+            _warn_of_size(f"modality {name!r}", size)
+    for goal in goals:
+        if isinstance(goal.target, Numbers):
+            _warn_of_targets(goal.y[rows])
+
+
+def _warn_of_targets(y):
+    sizes = np.sqrt(np.square(y).mean(axis=0))
+    for column, size in enumerate(sizes):
+        if not _SMALL_TARGET <= size <= _LARGE_TARGET:
+            _warn_of_size("y" if len(sizes) == 1 else f"column {column} of y", size)
+
+
+def _warn_of_size(what, size):
+    warnings.warn(
+        f"{what} has values of size {size:.3g}, and private training does not standardize them, for "
+        "means and variances of private samples are not private; bring them to about 1, and their mean "
+        "to about 0, with bounds known beforehand, or statistics of public data",
+        PrivacyWarning,
+        stacklevel=2,
+    )
 
 
 def _root_mean_square(block, rows):

@@ -26,7 +26,7 @@ def test_labels_and_numbers_have_public_statistics(unit_toy):
     X, y = unit_toy
     labels = private().fit(X, np.column_stack([y == 0, y == 1]).astype(int))
     np.testing.assert_array_equal(labels.class_prior_, [0.5, 0.5])
-    numbers = private(model=DeepFusionRegressor).fit(X, y + 7.0)
+    numbers = private(model=DeepFusionRegressor).fit(X, y - 0.7)
     assert (numbers.y_mean_, numbers.y_scale_) == (0.0, 1.0)
 
 
@@ -50,7 +50,19 @@ def test_numbers_of_another_size_are_warned_of(unit_toy, factor):
         private().fit(X, y)
 
 
+@pytest.mark.parametrize(("factor", "shift"), [(1e-3, 0.0), (1e3, 0.0), (1.0, 7.0)])
+def test_targets_of_another_size_are_warned_of(unit_toy, factor, shift):
+    X, y = unit_toy
+    y = np.column_stack([y - 1.0, (y - 1.0) * factor + shift])
+    with pytest.warns(PrivacyWarning, match="column 1 of y has values of size.*about 1") as record:
+        private(model=DeepFusionRegressor).fit(X, y)
+    assert len(record) == 1
+    with pytest.warns(PrivacyWarning, match="^y has values of size"):
+        private(model=DeepFusionRegressor).fit(X, y[:, 1])
+
+
 def test_numbers_of_size_one_are_not_warned_of(unit_toy):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         private().fit(*unit_toy)
+        private(model=DeepFusionRegressor).fit(unit_toy[0], unit_toy[1] - 1.0)
