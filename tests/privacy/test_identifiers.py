@@ -75,7 +75,8 @@ def test_what_could_be_written_in_two_ways_is_named_with_its_row(cell):
 def test_what_cannot_be_written_is_named_with_its_row(cell):
     column = pd.Series(["anna", cell], index=["x", "y"], name="patient", dtype=object)
     with pytest.raises(
-        ModalityError, match=r"modality 'patient', row 1 \(index 'y'\): .*written in UTF-8.*or by None"
+        ModalityError,
+        match=r"modality 'patient', row 1 \(index 'y'\): .*written in UTF-8.*or by None",
     ):
         hash_identifiers(column, KEY)
 
