@@ -18,16 +18,18 @@ def read_sample(sample):
     Returns
     -------
     cells : Mapping
-        Empty if there are no modalities, but numbers without names.
+        Empty if there are no modalities, but numbers without names; or if a name is there twice,
+        which is for the model to refuse.
 
     Raises
     ------
     TypeError
-        If it is something else.
+        If it is something else, or a name is no string.
     ValueError
         If there are several rows, or none.
     """
     if isinstance(sample, Mapping):
+        _check_names(sample)
         return sample
     if not isinstance(sample, pd.DataFrame | np.ndarray):
         raise TypeError(
@@ -39,9 +41,18 @@ def read_sample(sample):
             f"the sample has {len(sample)} rows, where one is expected; ask the model itself to "
             "predict several"
         )
-    if isinstance(sample, np.ndarray):
+    if isinstance(sample, np.ndarray) or not sample.columns.is_unique:
         return {}
     return {name: sample[name].array[0] for name in sample.columns}
+
+
+def _check_names(sample):
+    for name in sample:
+        if not isinstance(name, str):
+            raise TypeError(
+                f"the sample has a cell under {name!r}, a {type(name).__name__}; the names of "
+                "modalities are strings, as in {'image': pixels, 'text': None}"
+            )
 
 
 def as_row(sample):

@@ -34,6 +34,11 @@ def test_several_rows_are_refused(n_rows):
         read_sample(make_frame(age=[1.0, 2.0])[:n_rows])
 
 
+def test_a_name_that_is_no_string_is_refused():
+    with pytest.raises(TypeError, match="has a cell under 3, a int; the names .* are strings"):
+        read_sample({"text": "a cat", 3: 1.0})
+
+
 def test_what_is_no_sample_is_refused():
     with pytest.raises(TypeError, match="the sample is a str; give a dict"):
         read_sample("a cat")
