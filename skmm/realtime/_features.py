@@ -6,7 +6,6 @@ from sklearn.pipeline import Pipeline
 from skmm._extraction import extract_chunk
 from skmm._extractor import Extractor
 from skmm._samples import Chunk
-from skmm._validation import Real
 from skmm.fusion._blocks import as_values
 
 
@@ -85,11 +84,20 @@ def _as_cells(cell):
 
 def _as_row(cell):
     """A number or an array of them as a transformer of numbers is given it."""
-    if isinstance(cell, Real) and not isinstance(cell, bool):
+    if _is_number(cell):
         return np.array([[cell]], dtype=np.float64)
     if _is_numeric(cell):
         return as_values(cell[np.newaxis], 1)
     raise NeedsModelError
+
+
+def _is_number(cell):
+    """Whether a column of this cell alone is one of numbers that pandas and numpy have a dtype for."""
+    if isinstance(cell, np.number):
+        return cell.dtype.kind in "iuf"
+    if isinstance(cell, int):
+        return not isinstance(cell, bool) and cell.bit_length() < 64
+    return isinstance(cell, float)
 
 
 def _is_numeric(cell):

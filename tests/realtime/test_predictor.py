@@ -1,8 +1,11 @@
 """The model itself is the oracle: what is predicted is equal to the bit, and so is what is refused."""
 
 import pickle
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 from sklearn.compose import ColumnTransformer
@@ -16,6 +19,12 @@ from skmm.image import HOGExtractor, PixelExtractor
 from skmm.realtime import compile_predictor
 from tests.realtime.row_models import X, Y, early, fit, late
 from tests.toys import N
+
+
+@pytest.fixture(scope="module")
+def scalar_model():
+    members = [("age", "passthrough"), ("pose", "passthrough")]
+    return fit(make_pipeline(MultimodalFusion(members, missing="mean"), LogisticRegression()))
 
 
 @pytest.mark.parametrize(
@@ -75,6 +84,47 @@ def test_errors_are_those_of_the_model(bad):
         with pytest.raises(type(expected.value)) as raised:
             compile_predictor(model).predict(sample)
         assert str(raised.value) == str(expected.value)
+
+
+NUMBERS = {
+    "float": 0.1,
+    "int": -3,
+    "large": 2**63 - 1,
+    "long": 10**30,
+    "unsigned": 2**64 - 1,
+    "float16": np.float16(0.1),
+    "float32": np.float32(0.1),
+    "float64": np.float64(0.1),
+    "longdouble": np.longdouble("0.1"),
+    "uint64": np.uint64(2**64 - 1),
+    "bool": True,
+    "complex": 1j,
+    "numpy's complex": np.complex128(1j),
+    "duration": np.timedelta64(3, "s"),
+    "fraction": Fraction(1, 3),
+    "decimal": Decimal("1.5"),
+    "string": "3",
+}
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_number_is_read_as_by_the_model_or_refused_as_by_it(scalar_model, number):
+    sample = {"age": NUMBERS[number], "pose": np.eye(N)[0]}
+    frame = make_frame(**{name: [cell] for name, cell in sample.items()})
+    outcomes = []
+    for model, row in ((scalar_model, frame), (compile_predictor(scalar_model), sample)):
+        try:
+            outcomes.append(model.predict_proba(row).tolist())
+        except Exception as error:
+            outcomes.append((type(error), str(error)))
+    assert outcomes[1] == outcomes[0]
+
+
+def test_a_column_that_is_there_twice_is_refused_as_by_the_model():
+    twice = pd.concat([X.iloc[[0]], X[["age"]].iloc[[0]]], axis=1)
+    for model in (fit(early()), fit(late(rule="mean"))):
+        with pytest.raises(ValueError, match="X has several columns named 'age'"):
+            compile_predictor(model).predict(twice)
 
 
 def test_a_modality_that_is_not_named_is_refused_as_by_the_model():
