@@ -6,8 +6,8 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skmm._extraction import record_warnings
-from skmm.realtime._models import compile_model
 from skmm.realtime._sample import as_row, read_sample
+from skmm.realtime._short_way import ShortWay
 
 
 def compile_predictor(model):
@@ -43,8 +43,9 @@ def compile_predictor(model):
 
     Notes
     -----
-    Compile again after the model is fitted again, or its parameters are set. Features are neither
-    looked up in a cache nor put into one (``memory=``): a sample of a stream comes once.
+    A model that is fitted again is compiled again when the next sample comes. Compile it yourself
+    after you set parameters. Features are neither looked up in a cache nor put into one
+    (``memory=``): a sample of a stream comes once.
 
     Examples
     --------
@@ -106,8 +107,12 @@ class CompiledPredictor:
 
     def __init__(self, model):
         self.model = model
-        self._ask = compile_model(model)
-        self.is_compiled = self._ask is not None
+        self._short_way = ShortWay(model)
+
+    @property
+    def is_compiled(self):
+        """Whether there is a short way through the model as it is fitted now."""
+        return self._short_way.get() is not None
 
     def predict(self, sample):
         """Predict the target of one sample.
@@ -148,10 +153,11 @@ class CompiledPredictor:
 
     def _call(self, method, sample):
         cells = read_sample(sample)
-        if self.is_compiled:
-            # Whatever is wrong with the sample, the model says it, and where.
-            with suppress(Exception), record_warnings() as caught:
-                result = self._ask(method, cells)
+        # Whatever is wrong with the sample or the model, the model says it, and where.
+        with suppress(Exception), record_warnings() as caught:
+            ask = self._short_way.get()
+            if ask is not None:
+                result = ask(method, cells)
                 if not caught:
                     return result
         return getattr(self.model, method)(as_row(sample))
