@@ -42,6 +42,7 @@ from skmm.nn import (
     MultitaskFusion,
     TensorBoardLog,
 )
+from skmm.privacy import DPSGD
 from skmm.retrieval import CrossModalRetriever, retrieval_scorer
 from skmm.text import BagOfWordsVectorizer, TokenSequenceVectorizer, Word2VecVectorizer, tokenize
 from tests.toys import TEXTS, blocks, images
@@ -96,6 +97,7 @@ def _late_models():
 
 
 def _deep_models(folder):
+    yield "private", deep(privacy=DPSGD(8.0), random_state=None), X, Y
     yield "callbacks", deep(callbacks=[TensorBoardLog(folder / "log")]), X, Y
     yield "blocks", deep(early_stopping=True), FRAME, CLASSES
     yield "labels", deep(), FRAME, np.column_stack([CLASSES == 0, CLASSES == 1])
