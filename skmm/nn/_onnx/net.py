@@ -2,10 +2,15 @@
 
 from copy import deepcopy
 
+import numpy as np
 import torch
 from torch import nn
 
+from skmm.nn._batches import BlockDataset
+from skmm.nn._blocks import Block
+from skmm.nn._kinds import as_kind
 from skmm.nn._onnx.recurrent import replace_recurrent
+from skmm.nn._standardize import Standardize
 from skmm.nn._targets import Classes, Numbers
 
 PRESENT = "present"
@@ -26,8 +31,10 @@ class ExportedNet(nn.Module):
 
     def __init__(self, model):
         super().__init__()
-        # Runtimes know recurrent cells in float32 only; what was float64 is standardized as such.
-        self.network = deepcopy(model.net_.network).cpu().float().eval()
+        self.network = _on_cpu(model.net_.network).float()
+        # Runtimes know recurrent cells in float32 only; what is float64 is standardized as such, with
+        # statistics in all their digits.
+        self.network.scalers = _on_cpu(model.net_.network.scalers)
         for parameter in self.network.parameters():
             parameter.requires_grad_(False)
         self.kinds = model._kinds
@@ -53,18 +60,40 @@ class ExportedNet(nn.Module):
         return tuple(map(_predict, self.targets, parts, [occupied] * len(parts)))
 
     def example(self, n_samples):
-        """Make inputs of which nothing is as usual: some modalities are missing."""
+        """Make inputs of the size of those in fit, of which some modalities are missing."""
         generator = torch.Generator().manual_seed(0)
         blocks = []
-        for name, kind in self.kinds.items():
+        for scaler, (name, kind) in zip(self.network.scalers, self.kinds.items(), strict=True):
             shape = (n_samples, *self.shapes[name])
             if kind == "tokens":  # 1 is there whatever the table, and 0 pads
                 blocks.append(torch.randint(0, 2, shape, generator=generator))
             else:
-                blocks.append(torch.rand(shape, generator=generator, dtype=self.dtype))
+                part = torch.rand(shape, generator=generator, dtype=torch.float64)
+                blocks.append(_near_mean(scaler, kind, part).to(self.dtype))
         present = torch.rand(n_samples, len(blocks), generator=generator) < 0.7
         present[0], present[-1] = True, False
         return blocks, present
+
+    def expect(self, model, blocks, present):
+        """Predict as the model does, in the precision of its weights, one ndarray for each target.
+
+        Parameters
+        ----------
+        model : the estimator that this was made of
+        blocks, present : as made by `example`
+        """
+        read = {
+            name: as_kind(Block(block.numpy(), here.numpy(), name), kind)
+            for (name, kind), block, here in zip(self.kinds.items(), blocks, present.T, strict=True)
+        }
+        inputs = BlockDataset(read).blocks
+        scores = _on_cpu(model.net_.network)(inputs, present).detach().double().numpy()
+        ends = np.cumsum([target.n_outputs for target in self.targets])[:-1]
+        occupied = present.any(dim=1).numpy()
+        return [
+            getattr(target, "predict_proba", target.predict)(part, occupied)
+            for target, part in zip(self.targets, np.split(scores, ends, axis=1), strict=True)
+        ]
 
     def for_export(self):
         """Return a module that torch can export, and that computes nothing where this one does."""
@@ -76,6 +105,21 @@ class ExportedNet(nn.Module):
 def name_of_output(target):
     """Say what is predicted for a target."""
     return "predictions" if isinstance(target, Numbers) else "probabilities"
+
+
+def _on_cpu(module):
+    return deepcopy(module).cpu().eval()
+
+
+def _near_mean(scaler, kind, part):
+    """What lies less than a standard deviation from the mean, by numbers in [0, 1]; or these numbers."""
+    if not isinstance(scaler, Standardize):
+        return part
+    if kind == "vector":
+        mean, scale = (each.reshape(part.shape[1:]) for each in (scaler.mean, scaler.scale))
+    else:
+        mean, scale = scaler.mean, scaler.scale
+    return mean + scale * (2 * part - 1)
 
 
 def _with_axes_of(kind, block):

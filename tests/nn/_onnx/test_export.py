@@ -81,8 +81,35 @@ def test_metadata_tell_classes_and_modalities(session):
 def test_a_file_that_does_not_agree_is_refused(exported, monkeypatch):
     model, path = exported
     monkeypatch.setattr(export, "TOLERANCE", -1.0)
-    with pytest.raises(ValueError, match=r"cannot export .*the file predicts what is .* away"):
+    with pytest.raises(ValueError, match=r"cannot export .*in float32, predicts what is .* away"):
         export._compare(ExportedNet(model), path.read_bytes(), model)
+
+
+OFFSET = 1.7e9  # of time stamps; float32 holds no more than each 128th number there
+
+
+@pytest.fixture(scope="module")
+def precise():
+    """A net in float64 of numbers that float32 cannot tell apart."""
+    X = make_frame(a=np.random.default_rng(0).normal(size=(N, 3)) + OFFSET)
+    return DeepFusionClassifier(**TINY, precision="float64").fit(X, CLASSES), X
+
+
+def test_a_net_in_float64_is_standardized_in_float64(precise, tmp_path):
+    model, X = precise
+    session = onnxruntime.InferenceSession(export_onnx(model, tmp_path / "model.onnx"))
+    (result,) = session.run(None, feeds(X))
+    assert_allclose(result, model.predict_proba(X), atol=1e-5)
+
+
+def test_a_file_is_compared_with_the_model_and_not_with_what_was_exported(precise):
+    model, _ = precise
+    rounded = ExportedNet(model)
+    rounded.network.float()  # the statistics, too
+    with export._quiet(), torch.no_grad():
+        content = export._translate(rounded, model)
+    with pytest.raises(ValueError, match=r"cannot export .*in float32, predicts what is .* away"):
+        export._compare(ExportedNet(model), content, model)
 
 
 class Parts(nn.Module):
@@ -194,10 +221,20 @@ def test_what_is_no_deep_fusion_is_refused(exported, tmp_path):
         export_onnx(DeepFusionClassifier(), tmp_path / "model.onnx")
 
 
-def test_a_modality_called_as_the_mask_is_refused(tmp_path):
-    model = DeepFusionClassifier(**TINY).fit(VECTORS.set_axis(["present"], axis=1), CLASSES)
-    with pytest.raises(ValueError, match="a modality is called 'present'"):
+@pytest.mark.parametrize(
+    ("name", "what"), [("present", "the mask of presence"), ("probabilities", "an output")]
+)
+def test_a_modality_called_as_something_else_in_the_file_is_refused(name, what, tmp_path):
+    model = DeepFusionClassifier(**TINY).fit(VECTORS.set_axis([name], axis=1), CLASSES)
+    with pytest.raises(ValueError, match=f"a modality is called '{name}', as {what} is in"):
         export_onnx(model, tmp_path / "model.onnx")
+
+
+def test_modalities_may_be_called_as_values_and_weights_of_the_net(tmp_path):
+    X = VECTORS.assign(b=VECTORS["a"]).set_axis(["linear", "network.head.0.weight"], axis=1)
+    model = DeepFusionClassifier(**TINY).fit(X, CLASSES)
+    session = onnxruntime.InferenceSession(export_onnx(model, tmp_path / "model.onnx"))
+    assert_allclose(session.run(None, feeds(X))[0], model.predict_proba(X), atol=1e-5)
 
 
 def test_without_onnx_the_extra_is_named(exported, tmp_path, monkeypatch):

@@ -74,6 +74,26 @@ def test_examples_have_and_miss_modalities_and_no_cell_spoils_what_is_left_of_a_
         assert torch.equal(net(blocks, present)[0], expected)
 
 
+def test_examples_are_near_what_the_model_was_fitted_on():
+    far = make_frame(**{name: X[name].array.tensor * 10.0 + 1e4 for name in ENCODERS})
+    model = DeepFusionClassifier(**TINY, encoders=ENCODERS).fit(far, CLASSES)
+    blocks, _ = ExportedNet(model).example(50)
+    for name, block in zip(far, blocks, strict=True):
+        fitted = far[name].array.tensor
+        assert block.shape[1:] == fitted.shape[1:]
+        assert_allclose(block.mean(), fitted.mean(), atol=3)
+        assert 3 < block.std() < 10
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_what_is_expected_is_what_the_model_predicts(precision):
+    y = pd.DataFrame({"kind": CLASSES, "size": NUMBERS})
+    model = MultitaskFusion(**TINY, encoders=ENCODERS, precision=precision).fit(X, y)
+    kind, size = ExportedNet(model).expect(model, *inputs(X))
+    assert_allclose(kind, model.predict_proba(X)["kind"], atol=1e-7)
+    assert_allclose(size, model.predict(X)["size"], rtol=1e-7)
+
+
 def test_the_model_is_left_as_it_is():
     model = DeepFusionClassifier(**TINY, encoders=ENCODERS).fit(X, CLASSES)
     expected = model.predict_proba(X)
