@@ -78,26 +78,16 @@ def _draw_nothing(ax, cell):
 
 
 def _draw_image(ax, cell):
-    pixels = read_image(cell, max_pixels=_MAX_PIXELS) if is_path(cell) else np.asarray(cell)
-    ax.imshow(as_picture(pixels), cmap="gray", interpolation="nearest")
+    ax.imshow(as_picture(open_image(cell)), cmap="gray", interpolation="nearest")
 
 
 def _draw_sound(ax, cell):
-    clip = read_clip(
-        cell,
-        sampling_rate=SAMPLING_RATE,
-        min_seconds=0.0,
-        max_seconds=_MAX_SECONDS,
-        dtype="float32",
-    )
-    ax.plot(clip, linewidth=0.5)
+    ax.plot(open_sound(cell), linewidth=0.5)
     ax.margins(x=0)
 
 
 def _draw_text(ax, cell):
-    text = " ".join(cell) if isinstance(cell, list | tuple) else str(cell)
-    short = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    _write(ax, fill(short, _WIDTH) or "(empty)")
+    _write(ax, fill(shorten(cell, _LONGEST), _WIDTH) or "(empty)")
 
 
 def _draw_number(ax, cell):
@@ -124,6 +114,28 @@ def _write(ax, text, **style):
     ax.text(
         0.5, 0.5, text, ha="center", va="center", transform=ax.transAxes, fontsize="small", **style
     )
+
+
+def open_image(cell):
+    """Return the pixels of an image, which is a file or an array."""
+    return read_image(cell, max_pixels=_MAX_PIXELS) if is_path(cell) else np.asarray(cell)
+
+
+def open_sound(path):
+    """Return the samples of a sound file, at :data:`SAMPLING_RATE`."""
+    return read_clip(
+        path,
+        sampling_rate=SAMPLING_RATE,
+        min_seconds=0.0,
+        max_seconds=_MAX_SECONDS,
+        dtype="float32",
+    )
+
+
+def shorten(cell, longest):
+    """Return at most so many letters of a text, or of a list of words."""
+    text = " ".join(cell) if isinstance(cell, list | tuple) else str(cell)
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def as_picture(pixels):

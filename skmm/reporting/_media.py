@@ -7,13 +7,15 @@ from io import BytesIO
 
 import numpy as np
 
-from skmm._files import is_path
-from skmm.audio._reader import read_clip
-from skmm.image._reader import read_image
-from skmm.inspection._drawing import SAMPLING_RATE, as_picture, kind_of_cell
+from skmm.inspection._drawing import (
+    SAMPLING_RATE,
+    as_picture,
+    kind_of_cell,
+    open_image,
+    open_sound,
+    shorten,
+)
 
-MAX_PIXELS = 50_000_000
-MAX_SECONDS = 600.0
 THUMBNAIL = 128  # pixels, of the longer side
 LONGEST_SOUND = 10.0  # seconds that are played
 LONGEST_TEXT = 200  # letters
@@ -47,8 +49,7 @@ def show_cell(cell, *, sampling_rate=None):
     if kind == "missing":
         return '<span style="color:#888">missing</span>'
     if kind == "image":
-        pixels = read_image(cell, max_pixels=MAX_PIXELS) if is_path(cell) else np.asarray(cell)
-        return show_image(pixels)
+        return show_image(open_image(cell))
     if kind == "sound":
         return play_file(cell)
     if kind == "series":
@@ -73,14 +74,7 @@ def show_image(pixels):
 
 def play_file(path):
     """Write a player of the beginning of a sound file."""
-    clip = read_clip(
-        path,
-        sampling_rate=SAMPLING_RATE,
-        min_seconds=0.0,
-        max_seconds=MAX_SECONDS,
-        dtype="float32",
-    )
-    return f"{play(clip, SAMPLING_RATE)}<br>{escape(os.path.basename(os.fspath(path)))}"
+    return f"{play(open_sound(path), SAMPLING_RATE)}<br>{escape(os.path.basename(os.fspath(path)))}"
 
 
 def play(clip, sampling_rate):
@@ -126,11 +120,9 @@ def _points(right, down, there):
 
 
 def _write(cell):
-    if isinstance(cell, list | tuple):
-        cell = " ".join(cell)
-    text = f"{cell:.4g}" if isinstance(cell, float | np.floating) else str(cell)
-    short = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
-    return escape(short) or "(empty)"
+    if isinstance(cell, float | np.floating):
+        return f"{cell:.4g}"
+    return escape(shorten(cell, LONGEST_TEXT)) or "(empty)"
 
 
 def _embed(file, media_type):
