@@ -9,7 +9,6 @@ from skmm._validation import StrOptions, _check_y, _fit_context, check_targets
 from skmm.nn._class_weights import class_weights
 from skmm.nn._estimator import DeepFusionEstimator, check_length
 from skmm.nn._targets import Goal, read_classes, read_labels
-from skmm.privacy import DPSGD
 
 
 class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
@@ -205,7 +204,6 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
     _parameter_constraints = {
         **DeepFusionEstimator._parameter_constraints,
         "class_weight": [dict, StrOptions({"balanced"}), None],
-        "privacy": [DPSGD, None],
     }
 
     def __init__(
@@ -263,11 +261,11 @@ class DeepFusionClassifier(ClassifierMixin, DeepFusionEstimator):
             precision=precision,
             callbacks=callbacks,
             net_params=net_params,
+            privacy=privacy,
             random_state=random_state,
             verbose=verbose,
         )
         self.class_weight = class_weight
-        self.privacy = privacy
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, groups=None):

@@ -46,6 +46,7 @@ from skmm.nn._state import (
     weights_of,
 )
 from skmm.nn._training import OPTIMIZERS, make_net, seed_scope, train
+from skmm.privacy import DPSGD
 
 
 class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -59,7 +60,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
     # whenever they are routed, as in ConcatFusion.
     __metadata_request__fit = {"groups": True}
 
-    privacy = None  # what only some estimators have
+    privacy = None  # of models in files from before there was any
 
     _parameter_constraints = {
         "fusion": [StrOptions(set(FUSIONS)), torch.nn.Module],
@@ -85,6 +86,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         "precision": [StrOptions({"float32", "float64", "bfloat16"})],
         "callbacks": [list, None],
         "net_params": [dict, None],
+        "privacy": [DPSGD, None],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
     }
@@ -115,6 +117,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         precision="float32",
         callbacks=None,
         net_params=None,
+        privacy=None,
         random_state=None,
         verbose=0,
     ):
@@ -141,6 +144,7 @@ class DeepFusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         self.precision = precision
         self.callbacks = callbacks
         self.net_params = net_params
+        self.privacy = privacy
         self.random_state = random_state
         self.verbose = verbose
 

@@ -6,7 +6,6 @@ from sklearn.base import RegressorMixin
 from skmm._validation import _fit_context, check_targets
 from skmm.nn._estimator import DeepFusionEstimator, check_length
 from skmm.nn._targets import Goal, read_numbers
-from skmm.privacy import DPSGD
 
 
 class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
@@ -193,70 +192,6 @@ class DeepFusionRegressor(RegressorMixin, DeepFusionEstimator):
     >>> bool(model.score(X, y) > 0.9)
     True
     """
-
-    _parameter_constraints = {
-        **DeepFusionEstimator._parameter_constraints,
-        "privacy": [DPSGD, None],
-    }
-
-    def __init__(
-        self,
-        *,
-        fusion="gated",
-        encoders="auto",
-        embed_dim=64,
-        hidden_dims=(64,),
-        dropout=0.3,
-        modality_dropout=0.0,
-        auxiliary_weight=0.0,
-        max_epochs=50,
-        batch_size=64,
-        lr=1e-3,
-        lr_schedule=None,
-        optimizer="adamw",
-        weight_decay=1e-4,
-        l1=0.0,
-        max_grad_norm=None,
-        early_stopping=False,
-        validation_fraction=0.1,
-        patience=10,
-        warm_start=False,
-        device="auto",
-        precision="float32",
-        callbacks=None,
-        net_params=None,
-        privacy=None,
-        random_state=None,
-        verbose=0,
-    ):
-        super().__init__(
-            fusion=fusion,
-            encoders=encoders,
-            embed_dim=embed_dim,
-            hidden_dims=hidden_dims,
-            dropout=dropout,
-            modality_dropout=modality_dropout,
-            auxiliary_weight=auxiliary_weight,
-            max_epochs=max_epochs,
-            batch_size=batch_size,
-            lr=lr,
-            lr_schedule=lr_schedule,
-            optimizer=optimizer,
-            weight_decay=weight_decay,
-            l1=l1,
-            max_grad_norm=max_grad_norm,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            patience=patience,
-            warm_start=warm_start,
-            device=device,
-            precision=precision,
-            callbacks=callbacks,
-            net_params=net_params,
-            random_state=random_state,
-            verbose=verbose,
-        )
-        self.privacy = privacy
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, groups=None):
