@@ -1,6 +1,7 @@
 """A simulated drive: camera, range scanner, radar and speed, and what a driver has to know."""
 
 import numpy as np
+import pandas as pd
 
 from skmm._validation import Integral, Interval, Real, StrOptions, make_rng, validate_params
 from skmm.datasets._driving_sensors import photograph, scan_ranges, scan_velocities
@@ -123,8 +124,6 @@ def make_driving(n_samples=500, *, condition="day", noise=1.0, missing=0.0, rand
 
 
 def _make_targets(scenes):
-    import pandas as pd
-
     return pd.DataFrame(
         [(_steering(scene), _time_to_collision(scene)) for scene in scenes],
         columns=["steering", "time_to_collision"],
