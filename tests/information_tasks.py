@@ -3,7 +3,7 @@
 import numpy as np
 
 from skmm.datasets import make_multimodal_classification
-from skmm.inspection._broja import decompose, entropy
+from skmm.inspection._decomposition.broja import decompose, entropy
 
 N_CLASSES = 3
 # Dials of make_multimodal_classification: redundant, unique, synergistic.

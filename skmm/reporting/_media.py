@@ -7,7 +7,7 @@ from io import BytesIO
 
 import numpy as np
 
-from skmm.inspection._drawing import (
+from skmm.inspection._pictures.drawing import (
     SAMPLING_RATE,
     as_picture,
     kind_of_cell,

@@ -17,12 +17,12 @@ from skmm.inspection import (
     modality_importance,
     subgroup_report,
 )
-from skmm.inspection._attributes import missing_patterns
-from skmm.inspection._drawing import kind_of_cell
-from skmm.inspection._modalities import read_modalities
-from skmm.inspection._removal import REFUSALS
+from skmm.inspection._coalitions.modalities import read_modalities
+from skmm.inspection._coalitions.removal import REFUSALS
+from skmm.inspection._pictures.drawing import kind_of_cell
+from skmm.inspection._subgroups.attributes import missing_patterns
 from skmm.model_selection import RobustnessCurveDisplay, missing_modality_curve
-from skmm.model_selection._outer_folds import name_score
+from skmm.model_selection._folds.outer_folds import name_score
 from skmm.reporting._page import Section, code, figure, paragraph, table
 from skmm.reporting._preview import preview
 

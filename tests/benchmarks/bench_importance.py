@@ -23,7 +23,7 @@ from skmm import LateFusionClassifier, MultimodalFusion, make_frame
 from skmm.datasets import make_multimodal_classification
 from skmm.frame import drop_modalities
 from skmm.inspection import modality_importance
-from skmm.inspection._coalitions import all_coalitions
+from skmm.inspection._coalitions.coalitions import all_coalitions
 from tests.tiny_extractors import Spied
 
 LIMIT = 1.5  # times the bare predictions

@@ -7,7 +7,7 @@ four times): features side by side, a late stacking, and the products of all fea
 What counts was laid down before the figures were seen. A prediction is right if the mean score of
 the fusion it names is not below that of the best fusion by more than one standard error of the
 difference (corrected for overlapping training sets); "single" and "none", where fusing cannot pay,
-stand for the late stacking, which can leave a modality out. The bounds in ``skmm/inspection/_advice.py``
+stand for the late stacking, which can leave a modality out. The bounds in ``skmm/inspection/_decomposition/advice.py``
 were chosen on seeds 10 to 15; here are seeds 0 to 4. At least 8 of the 9 mixes of the first seed are to
 be right. Always naming the same fusion is counted beside it.
 

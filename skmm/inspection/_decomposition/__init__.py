@@ -1,0 +1,1 @@
+"""What modalities tell about a target: redundant, unique and synergistic information."""

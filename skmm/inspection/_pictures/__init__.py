@@ -1,0 +1,1 @@
+"""Samples as pictures: side by side, and as points of a map."""

@@ -1,0 +1,1 @@
+"""For whom a model works."""

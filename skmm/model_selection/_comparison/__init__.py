@@ -1,0 +1,1 @@
+"""Cross-validate fusions beside the single modalities that they are made of."""

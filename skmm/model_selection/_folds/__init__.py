@@ -1,0 +1,1 @@
+"""Score several models on the same folds, and count what that costs."""

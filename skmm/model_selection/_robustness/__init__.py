@@ -1,0 +1,1 @@
+"""What becomes of scores when modalities are missing or noisy."""

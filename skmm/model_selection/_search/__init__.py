@@ -1,0 +1,1 @@
+"""Try fusions within some time, and keep the best."""
