@@ -9,9 +9,9 @@ import numpy as np
 from sklearn.linear_model import Ridge
 
 from skmm._threads import one_thread
-from skmm.fusion._blocks import Block
-from skmm.fusion._row_products import row_products
-from skmm.fusion._scales import apply_scale, column_scale, undo_scale
+from skmm.fusion._early.blocks import Block
+from skmm.fusion._early.row_products import row_products
+from skmm.fusion._early.scales import apply_scale, column_scale, undo_scale
 
 # Distances that are in memory at once.
 _DISTANCES = 2**22

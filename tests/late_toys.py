@@ -5,7 +5,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
-from skmm.fusion._rules import CLASSIFIER_RULES
+from skmm.fusion._late.rules import CLASSIFIER_RULES
 
 COLUMNS = {"sepal": [0, 1], "petal": [2, 3]}
 RULES = [*CLASSIFIER_RULES, "stacking", "greedy"]

@@ -23,8 +23,8 @@ from skmm.nn import (
     MultitaskFusion,
     _batches,
 )
-from skmm.nn._blocks import Block
 from skmm.nn._fusions import FUSIONS
+from skmm.nn._inputs.blocks import Block
 from skmm.privacy import DPSGD
 from skmm.retrieval import CrossModalRetriever
 from tests.toys import shared_directions

@@ -7,7 +7,7 @@ from sklearn.impute import KNNImputer
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
-from skmm.fusion._blocks import Block
+from skmm.fusion._early.blocks import Block
 from skmm.impute import MeanFiller, NeighborFiller, RidgeFiller, Scales, side_by_side
 
 N = 60

@@ -62,7 +62,7 @@ from skmm import (
     make_frame,
 )
 from skmm.fusion import ConcatFusion
-from skmm.fusion._rules import CLASSIFIER_RULES
+from skmm.fusion._late.rules import CLASSIFIER_RULES
 from skmm.image import HOGExtractor
 from skmm.sensor import SensorStatisticsExtractor
 from skmm.text import BagOfWordsVectorizer

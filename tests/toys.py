@@ -17,7 +17,7 @@ from skmm.fusion import (
     SketchFusion,
     TensorFusion,
 )
-from skmm.fusion._rules import REGRESSOR_RULES
+from skmm.fusion._late.rules import REGRESSOR_RULES
 from skmm.generative import (
     AdversarialFusion,
     AutoencoderFusion,

@@ -1,13 +1,13 @@
 """Fuse modalities: early, by putting blocks of features together; late, by combining decisions."""
 
-from skmm.fusion._canonical import CanonicalFusion
-from skmm.fusion._concat import ConcatFusion
-from skmm.fusion._kernel import KernelFusion
-from skmm.fusion._late_classifier import LateFusionClassifier
-from skmm.fusion._late_regressor import LateFusionRegressor
-from skmm.fusion._multimodal import MultimodalFusion
-from skmm.fusion._sketch import SketchFusion
-from skmm.fusion._tensor_product import TensorFusion
+from skmm.fusion._early.canonical import CanonicalFusion
+from skmm.fusion._early.concat import ConcatFusion
+from skmm.fusion._early.kernel import KernelFusion
+from skmm.fusion._early.multimodal import MultimodalFusion
+from skmm.fusion._early.sketch import SketchFusion
+from skmm.fusion._early.tensor_product import TensorFusion
+from skmm.fusion._late.classifier import LateFusionClassifier
+from skmm.fusion._late.regressor import LateFusionRegressor
 
 __all__ = [
     "CanonicalFusion",

@@ -4,8 +4,8 @@ from sklearn.model_selection import TimeSeriesSplit
 from sklearn.utils.validation import has_fit_parameter
 
 from skmm._validation import _BaseSearchCV, _routing_enabled
-from skmm.fusion._late_classifier import LateFusionClassifier
-from skmm.fusion._late_regressor import LateFusionRegressor
+from skmm.fusion._late.classifier import LateFusionClassifier
+from skmm.fusion._late.regressor import LateFusionRegressor
 
 LATE = (LateFusionClassifier, LateFusionRegressor)
 

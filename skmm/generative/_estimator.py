@@ -10,14 +10,14 @@ from sklearn.utils.validation import check_is_fitted
 from skmm._device import resolve_device
 from skmm._threads import one_thread
 from skmm._validation import Integral, Interval, Options, Real, draw_seed
-from skmm.fusion._block_fusion import BlockFusion, as_matrices
-from skmm.fusion._blocks import Block, check_shape, to_frame
-from skmm.fusion._scales import undo_scale
+from skmm.fusion._early.block_fusion import BlockFusion, as_matrices
+from skmm.fusion._early.blocks import Block, check_shape, to_frame
+from skmm.fusion._early.scales import undo_scale
 from skmm.generative._scaling import as_cells, learn_scales, scaled_tensors
 from skmm.generative._training import Rows, train
-from skmm.nn._sizes import check_sizes, no_larger_than
-from skmm.nn._state import check_versions, current_versions, load_weights, weights_of
-from skmm.nn._training import seed_scope
+from skmm.nn._training.sizes import check_sizes, no_larger_than
+from skmm.nn._training.state import check_versions, current_versions, load_weights, weights_of
+from skmm.nn._training.training import seed_scope
 
 TRAINING_CONSTRAINTS = {
     "n_components": [Interval(Integral, 1, None, closed="left")],

@@ -8,12 +8,12 @@ import torch
 from torch import nn
 from torch.utils.data import TensorDataset
 
-from skmm.fusion._row_products import row_products
+from skmm.fusion._early.row_products import row_products
 from skmm.generative._discriminator import discriminator_loss, generator_loss
 from skmm.generative._layers import make_layers
 from skmm.impute import side_by_side
-from skmm.nn._batches import Batches
-from skmm.nn._training import seed_scope
+from skmm.nn._training.batches import Batches
+from skmm.nn._training.training import seed_scope
 
 # Layers of who judges: one that is linear could tell means apart, and nothing else.
 _JUDGE_DIMS = (64,)

@@ -20,8 +20,8 @@ from skmm._validation import (
     validate_data,
 )
 from skmm.frame import presence_mask
-from skmm.fusion._block_fusion import as_matrices, read_blocks
-from skmm.fusion._blocks import Block, as_dtype, check_shape, spec_of, to_frame
+from skmm.fusion._early.block_fusion import as_matrices, read_blocks
+from skmm.fusion._early.blocks import Block, as_dtype, check_shape, spec_of, to_frame
 from skmm.generative._gan_filler import GanFiller
 from skmm.generative._vae_filler import VaeFiller
 from skmm.impute import MeanFiller, NeighborFiller, RidgeFiller, Scales

@@ -5,7 +5,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from skmm.fusion._row_products import row_products
+from skmm.fusion._early.row_products import row_products
 
 
 class RowLinear(nn.Linear):

@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from skmm.fusion._blocks import as_dtype
-from skmm.fusion._scales import apply_scale, column_scale
+from skmm.fusion._early.blocks import as_dtype
+from skmm.fusion._early.scales import apply_scale, column_scale
 
 
 def learn_scales(blocks):
@@ -16,7 +16,7 @@ def learn_scales(blocks):
     Parameters
     ----------
     blocks : dict of Block
-        Dense matrices of floats, as :func:`~skmm.fusion._block_fusion.as_matrices` gives them.
+        Dense matrices of floats, as :func:`~skmm.fusion._early.block_fusion.as_matrices` gives them.
 
     Returns
     -------

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from skmm.nn._batches import Batches
+from skmm.nn._training.batches import Batches
 
 
 class Player(NamedTuple):

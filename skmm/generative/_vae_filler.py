@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skmm.fusion._blocks import to_frame
+from skmm.fusion._early.blocks import to_frame
 from skmm.generative._gan_filler import seeds_of_rows
 from skmm.generative._variational import VariationalFusion
 from skmm.impute import side_by_side

@@ -5,15 +5,15 @@ from copy import deepcopy
 import torch
 
 from skmm._validation import Integral
-from skmm.nn._batches import Batches
-from skmm.nn._callbacks import EpochBar
-from skmm.nn._choices import describe_encoders, describe_modalities, rate_groups
-from skmm.nn._early_stopping import StopAtBest
-from skmm.nn._epoch_scoring import adapt_scoring
-from skmm.nn._kinds import warn_of_large_table
-from skmm.nn._public_knowledge import public_sizes
-from skmm.nn._schedules import make_schedule
-from skmm.nn._training import NET_ARGUMENTS, OPTIMIZERS
+from skmm.nn._inputs.choices import describe_encoders, describe_modalities, rate_groups
+from skmm.nn._inputs.kinds import warn_of_large_table
+from skmm.nn._privacy.public_knowledge import public_sizes
+from skmm.nn._training.batches import Batches
+from skmm.nn._training.callbacks import EpochBar
+from skmm.nn._training.early_stopping import StopAtBest
+from skmm.nn._training.epoch_scoring import adapt_scoring
+from skmm.nn._training.schedules import make_schedule
+from skmm.nn._training.training import NET_ARGUMENTS, OPTIMIZERS
 
 # What torch can be asked for instead of a fused step.
 _OPTIMIZER_LOOPS = ("fused", "foreach", "capturable", "differentiable")

@@ -23,29 +23,29 @@ from skmm._validation import (
     draw_seed,
 )
 from skmm.nn._arguments import net_arguments, network_arguments
-from skmm.nn._batches import BlockDataset
-from skmm.nn._blocks import read_blocks
-from skmm.nn._choices import as_chosen, choose_encoders
-from skmm.nn._continuation import take_over
 from skmm.nn._encoders.build import takes_pixels, without_loading
 from skmm.nn._fusions import FUSIONS
-from skmm.nn._history import plot_losses
-from skmm.nn._hold_out import hold_out, hold_out_groups
-from skmm.nn._kinds import as_kind
+from skmm.nn._inputs.blocks import read_blocks
+from skmm.nn._inputs.choices import as_chosen, choose_encoders
+from skmm.nn._inputs.kinds import as_kind
+from skmm.nn._inputs.standardize import set_statistics
 from skmm.nn._modality_weights import compute_weights, weighs_modalities
-from skmm.nn._privacy import SPENT, plan_privacy, spent
-from skmm.nn._privacy_refusals import check_layers, check_private
-from skmm.nn._public_knowledge import public_target, warn_of_sizes
-from skmm.nn._schedules import SCHEDULES
-from skmm.nn._standardize import set_statistics
-from skmm.nn._state import (
+from skmm.nn._privacy.accounting import SPENT, plan_privacy, spent
+from skmm.nn._privacy.public_knowledge import public_target, warn_of_sizes
+from skmm.nn._privacy.refusals import check_layers, check_private
+from skmm.nn._training.batches import BlockDataset
+from skmm.nn._training.continuation import take_over
+from skmm.nn._training.history import plot_losses
+from skmm.nn._training.hold_out import hold_out, hold_out_groups
+from skmm.nn._training.schedules import SCHEDULES
+from skmm.nn._training.state import (
     check_versions,
     current_versions,
     epochs_of,
     rebuild_net,
     weights_of,
 )
-from skmm.nn._training import OPTIMIZERS, make_net, seed_scope, train
+from skmm.nn._training.training import OPTIMIZERS, make_net, seed_scope, train
 from skmm.privacy import DPSGD
 
 

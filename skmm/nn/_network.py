@@ -7,12 +7,12 @@ import torch
 from torch import nn
 
 from skmm._validation import did_you_mean
+from skmm.nn._balancing.unimodal_heads import UnimodalOutputs
 from skmm.nn._encoders.build import ENCODERS, build_encoder, build_scalers
 from skmm.nn._encoders.checks import options_of
 from skmm.nn._fusions import FUSIONS, ConcatModule
-from skmm.nn._masked_mean import masked_mean
-from skmm.nn._standardize import prepare
-from skmm.nn._unimodal_heads import UnimodalOutputs
+from skmm.nn._inputs.standardize import prepare
+from skmm.nn._layers.masked_mean import masked_mean
 
 
 class FusionNetwork(nn.Module):

@@ -1,14 +1,15 @@
 """Read a model from a file that may come from anybody."""
 
+import json
 import os
 
 from skmm.persistence._archive import RECORD, SCHEMA, Archive
-from skmm.persistence._nodes import LARGEST, check_nodes, read_json, types_of
+from skmm.persistence._nodes import LARGEST, check_nodes, follow_moves, read_json, types_of
 from skmm.persistence._record import check_record
 from skmm.persistence._skops import build, find_untrusted
 from skmm.persistence._stored import reading
 from skmm.persistence._trees import check_trees
-from skmm.persistence._trusted import KNOWN, names_of
+from skmm.persistence._trusted import KNOWN, MOVED, names_of
 
 
 def load(path, *, trusted=(), mmap_mode=None):
@@ -111,9 +112,11 @@ def _read(file, own, *, mapped):
     archive = Archive(file, mapped=mapped)
     schema = archive.read(SCHEMA, limit=LARGEST)
     tree = read_json(schema)
-    types = types_of(tree)
     record = read_json(archive.read(RECORD))
-    check_record(record, archive.checksums, types)
+    check_record(record, archive.checksums, types_of(tree))
+    if follow_moves(tree, MOVED):
+        schema = json.dumps(tree).encode()
+    types = types_of(tree)
     trusted = (KNOWN | own) & types  # skops copies them for each of its nodes
     if untrusted := find_untrusted(schema, trusted):
         raise _UntrustedError(untrusted)

@@ -60,6 +60,26 @@ def name_of(node):
     return f"{node['__module__']}.{node['__class__']}"
 
 
+def follow_moves(tree, moved):
+    """Rename, in place, the modules of types that are elsewhere now.
+
+    Parameters
+    ----------
+    tree : object
+        A schema, read.
+    moved : dict of str to str
+        New names of modules by their old ones.
+
+    Returns
+    -------
+    any_moved : bool
+    """
+    old = [node for node in nodes_of(tree) if node["__module__"] in moved]
+    for node in old:
+        node["__module__"] = moved[node["__module__"]]
+    return bool(old)
+
+
 def _without_repeats(pairs):
     result = dict(pairs)
     if len(result) < len(pairs):

@@ -10,12 +10,12 @@ _TRUSTED = {
     "skmm.cache": "FeatureCache",
     "skmm.fusion": "CanonicalFusion ConcatFusion KernelFusion LateFusionClassifier LateFusionRegressor"
     " MultimodalFusion SketchFusion TensorFusion",
-    "skmm.fusion._blocks": "Block BlockSpec",
-    "skmm.fusion._calibration": "Calibrator _LogOdds _Probabilities",
-    "skmm.fusion._final_estimator": "FinalLogisticRegression",
+    "skmm.fusion._early.blocks": "Block BlockSpec",
+    "skmm.fusion._late.calibration": "Calibrator _LogOdds _Probabilities",
+    "skmm.fusion._late.final_estimator": "FinalLogisticRegression",
     "skmm.fusion._members": "Member",
-    "skmm.fusion._scales": "ColumnScale",
-    "skmm.fusion._targets": "Targets",
+    "skmm.fusion._early.scales": "ColumnScale",
+    "skmm.fusion._late.targets": "Targets",
     "skmm.generative": "AdversarialFusion AutoencoderFusion CrossModalImputer VariationalFusion",
     "skmm.generative._gan_filler": "GanFiller",
     "skmm.generative._vae_filler": "VaeFiller",
@@ -72,6 +72,15 @@ _TRUSTED = {
 #: Names of the types and functions that :func:`load` makes of a file, beside the estimators of
 #: scikit-learn and the plain types of Python and numpy that skops trusts.
 TRUSTED = tuple(f"{home}.{name}" for home, names in _TRUSTED.items() for name in names.split())
+
+# Where private modules are now that had other names in releases whose files are still read.
+MOVED = {
+    "skmm.fusion._blocks": "skmm.fusion._early.blocks",
+    "skmm.fusion._calibration": "skmm.fusion._late.calibration",
+    "skmm.fusion._final_estimator": "skmm.fusion._late.final_estimator",
+    "skmm.fusion._scales": "skmm.fusion._early.scales",
+    "skmm.fusion._targets": "skmm.fusion._late.targets",
+}
 
 # What skmm itself puts in the place of arrays and the like, and what stands for what came before.
 KNOWN = frozenset({*TRUSTED, *STORED})

@@ -6,7 +6,7 @@ from sklearn.pipeline import Pipeline
 from skmm._extraction import extract_chunk
 from skmm._extractor import Extractor
 from skmm._samples import Chunk
-from skmm.fusion._blocks import as_values
+from skmm.fusion._early.blocks import as_values
 
 
 class NeedsModelError(Exception):

@@ -6,10 +6,10 @@ from sklearn.pipeline import Pipeline
 
 from skmm._validation import _BaseSearchCV, is_null
 from skmm.fusion import LateFusionClassifier, LateFusionRegressor, MultimodalFusion
-from skmm.fusion._blocks import as_values
 from skmm.fusion._columns import Column
-from skmm.fusion._late import Decisions
-from skmm.fusion._multimodal import Extracted
+from skmm.fusion._early.blocks import as_values
+from skmm.fusion._early.multimodal import Extracted
+from skmm.fusion._late.late import Decisions
 from skmm.model_selection import FusionSearchCV
 from skmm.realtime._features import NeedsModelError, compile_features, steps_of
 

@@ -5,9 +5,9 @@ from sklearn.preprocessing import StandardScaler
 
 from skmm._threads import one_thread
 from skmm.fusion import CanonicalFusion
-from skmm.fusion._block_fusion import as_matrices, read_blocks
-from skmm.fusion._blocks import spread
-from skmm.fusion._canonical_weights import principal_axes
+from skmm.fusion._early.block_fusion import as_matrices, read_blocks
+from skmm.fusion._early.blocks import spread
+from skmm.fusion._early.canonical_weights import principal_axes
 
 
 class CanonicalEmbedder:

@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 from skmm.nn._encoders.build import build_encoder, build_scalers
-from skmm.nn._standardize import prepare
+from skmm.nn._inputs.standardize import prepare
 from skmm.retrieval._losses import hinge_loss, infonce_loss, siglip_loss
 
 # As in the code of CLIP and SigLIP: what similarities are multiplied by at first, and at most.

@@ -22,12 +22,12 @@ from skmm._validation import (
     did_you_mean,
 )
 from skmm.frame import make_frame, presence_mask
-from skmm.fusion._block_fusion import as_matrices
-from skmm.fusion._block_fusion import read_blocks as read_dense_blocks
-from skmm.nn._blocks import read_block, read_blocks
+from skmm.fusion._early.block_fusion import as_matrices
+from skmm.fusion._early.block_fusion import read_blocks as read_dense_blocks
 from skmm.nn._estimator import check_length
-from skmm.nn._schedules import SCHEDULES
-from skmm.nn._training import OPTIMIZERS
+from skmm.nn._inputs.blocks import read_block, read_blocks
+from skmm.nn._training.schedules import SCHEDULES
+from skmm.nn._training.training import OPTIMIZERS
 from skmm.retrieval._canonical import CanonicalEmbedder
 from skmm.retrieval._hnsw import HnswIndex
 from skmm.retrieval._metrics import check_k

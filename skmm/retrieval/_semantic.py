@@ -7,7 +7,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skmm._threads import one_thread
 from skmm._validation import ModalityError
-from skmm.fusion._row_products import row_products
+from skmm.fusion._early.row_products import row_products
 
 
 class ClassPosteriors:

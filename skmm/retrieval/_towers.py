@@ -10,21 +10,26 @@ from skmm._device import resolve_device
 from skmm._threads import one_thread
 from skmm._validation import draw_seed
 from skmm.nn._arguments import net_arguments
-from skmm.nn._batches import BlockDataset
-from skmm.nn._blocks import read_block
-from skmm.nn._choices import as_chosen, choose_encoders, describe_encoders, describe_modalities
 from skmm.nn._encoders.build import takes_pixels, without_loading
-from skmm.nn._hold_out import hold_out
-from skmm.nn._kinds import as_kind
-from skmm.nn._standardize import set_statistics
-from skmm.nn._state import (
+from skmm.nn._inputs.blocks import read_block
+from skmm.nn._inputs.choices import (
+    as_chosen,
+    choose_encoders,
+    describe_encoders,
+    describe_modalities,
+)
+from skmm.nn._inputs.kinds import as_kind
+from skmm.nn._inputs.standardize import set_statistics
+from skmm.nn._training.batches import BlockDataset
+from skmm.nn._training.hold_out import hold_out
+from skmm.nn._training.state import (
     check_versions,
     current_versions,
     epochs_of,
     rebuild_net,
     weights_of,
 )
-from skmm.nn._training import make_net, seed_scope, train
+from skmm.nn._training.training import make_net, seed_scope, train
 from skmm.retrieval._network import PairLoss, RetrievalNetwork
 
 _CLASSES = {"module": RetrievalNetwork, "criterion": PairLoss}

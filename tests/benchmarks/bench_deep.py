@@ -22,8 +22,8 @@ from threadpoolctl import threadpool_limits
 
 from skmm.frame import make_frame
 from skmm.nn import DeepFusionClassifier, FusionNetwork
-from skmm.nn._batches import as_tensor
-from skmm.nn._training import PREDICTION_BATCH_SIZE
+from skmm.nn._training.batches import as_tensor
+from skmm.nn._training.training import PREDICTION_BATCH_SIZE
 
 FLOORS = {"flat": 0.9, "several": 0.95}  # speed of fit; stock skorch reaches 0.2 and 0.38
 PREDICTION_LIMIT = 1.5  # times the module alone; stock skorch takes 41

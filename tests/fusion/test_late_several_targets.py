@@ -17,7 +17,7 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import get_tags
 
 from skmm import LateFusionClassifier, make_frame
-from skmm.fusion._rules import CLASSIFIER_RULES
+from skmm.fusion._late.rules import CLASSIFIER_RULES
 from tests.late_toys import COLUMNS, RULES, members
 
 SHUFFLED = KFold(3, shuffle=True, random_state=0)

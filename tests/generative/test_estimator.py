@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 from skmm import MultimodalFusion
 from skmm.frame import make_frame, presence_mask
 from skmm.generative import AdversarialFusion, AutoencoderFusion, VariationalFusion
-from skmm.nn._state import FORMAT
+from skmm.nn._training.state import FORMAT
 
 # Games that are broken off after a moment are not healthy.
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -6,7 +6,7 @@ import torch
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.linear_model import LinearRegression
 
-from skmm.fusion._blocks import Block
+from skmm.fusion._early.blocks import Block
 from skmm.generative import CrossModalImputer
 from skmm.generative._gan_filler import GanFiller, judge_loss
 from skmm.generative._layers import make_layers

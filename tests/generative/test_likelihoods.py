@@ -9,7 +9,7 @@ from scipy.special import expit, softmax
 from scipy.stats import bernoulli, norm
 
 from skmm import ModalityError
-from skmm.fusion._blocks import Block
+from skmm.fusion._early.blocks import Block
 from skmm.generative._likelihoods import (
     Bernoulli,
     Categorical,

@@ -6,8 +6,8 @@ import torch
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.preprocessing import StandardScaler
 
-from skmm.fusion._blocks import Block
-from skmm.fusion._scales import undo_scale
+from skmm.fusion._early.blocks import Block
+from skmm.fusion._early.scales import undo_scale
 from skmm.generative._scaling import as_cells, learn_scales, scaled_tensors
 
 

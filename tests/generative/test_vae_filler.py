@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from skmm.fusion._blocks import Block
+from skmm.fusion._early.blocks import Block
 from skmm.generative._vae_filler import VaeFiller
 
 PARAMS = {"n_components": 2, "hidden_dims": (), "max_epochs": 100, "lr": 1e-2, "batch_size": 32}

@@ -5,7 +5,7 @@ import pytest
 import torch
 from numpy.testing import assert_allclose
 
-from skmm.fusion._scales import ColumnScale
+from skmm.fusion._early.scales import ColumnScale
 from skmm.generative._gaussians import kl_to_standard_normal
 from skmm.generative._variational_code import VariationalCode
 

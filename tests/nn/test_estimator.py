@@ -19,7 +19,7 @@ from skmm._tensor import TensorArray
 from skmm.frame import drop_modalities, make_frame
 from skmm.nn import SequenceEncoder, VectorEncoder
 from skmm.nn._fusions import FUSIONS
-from skmm.nn._hold_out import hold_out
+from skmm.nn._training.hold_out import hold_out
 from tests.nn.quick import Recorder, differs, quick, weights
 
 # -- parameters ---------------------------------------------------------------------------------

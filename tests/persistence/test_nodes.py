@@ -2,7 +2,7 @@
 
 import pytest
 
-from skmm.persistence._nodes import check_nodes, nodes_of, read_json, types_of
+from skmm.persistence._nodes import check_nodes, follow_moves, nodes_of, read_json, types_of
 from tests.persistence.corpus import call, literal, node
 
 
@@ -72,3 +72,12 @@ def test_types_are_those_of_all_nodes_but_literals():
 def test_keys_that_occur_twice_are_refused():
     with pytest.raises(ValueError, match="equal as text"):
         read_json('{"a": 1, "a": 2}')
+
+
+def test_types_that_have_moved_are_renamed_wherever_they_are():
+    inner = node("skmm.old", "Kept", "ObjectNode", content=literal({}))
+    tree = node("builtins", "list", "ListNode", content=[inner, literal("skmm.old")])
+    assert follow_moves(tree, {"skmm.old": "skmm.new"})
+    assert types_of(tree) == {"builtins.list", "skmm.new.Kept"}
+    assert tree["content"][1] == literal("skmm.old")
+    assert not follow_moves(tree, {"skmm.old": "skmm.new"})

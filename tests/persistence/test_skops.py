@@ -24,7 +24,9 @@ def test_others_have_to_be_trusted_by_name():
     schema = schema_of(FunctionTransformer(print))
     assert find_untrusted(schema, set()) == ["builtins.print"]
     assert find_untrusted(schema, {"builtins.print"}) == []
-    assert find_untrusted(schema_of(ConcatFusion()), set()) == ["skmm.fusion._concat.ConcatFusion"]
+    assert find_untrusted(schema_of(ConcatFusion()), set()) == [
+        "skmm.fusion._early.concat.ConcatFusion"
+    ]
 
 
 def test_nothing_is_imported_to_find_out():
@@ -37,7 +39,8 @@ def test_nothing_is_imported_to_find_out():
 def test_a_model_is_built_of_trusted_types_only():
     schema = schema_of(ConcatFusion(scaling="mfa"))
     assert (
-        repr(build(schema, {"skmm.fusion._concat.ConcatFusion"})) == "ConcatFusion(scaling='mfa')"
+        repr(build(schema, {"skmm.fusion._early.concat.ConcatFusion"}))
+        == "ConcatFusion(scaling='mfa')"
     )
     with pytest.raises(TypeError, match="Untrusted types"):
         build(schema, set())

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 import skmm
 from skmm.fusion import ConcatFusion
 from skmm.persistence import TRUSTED
-from skmm.persistence._trusted import KNOWN, names_of, public_module
+from skmm.persistence._trusted import KNOWN, MOVED, names_of, public_module
 from tests.test_common import public_estimators
 
 
@@ -81,3 +81,10 @@ def test_public_names_are_found():
     assert public_module("skmm.nn._fusions.gated", "GatedModule") == "skmm.nn"
     assert public_module("skmm.fusion._members", "Member") == "skmm.fusion._members"
     assert public_module("sklearn.svm._classes", "SVC") == "sklearn.svm._classes"
+
+
+@pytest.mark.parametrize("old", MOVED)
+def test_modules_that_have_moved_are_where_it_says_and_only_there(old):
+    assert any(name.startswith(f"{MOVED[old]}.") for name in TRUSTED)
+    with pytest.raises(ImportError):
+        import_module(old)

@@ -7,9 +7,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skmm import LateFusionRegressor
-from skmm.fusion._block_fusion import BlockFusion
-from skmm.fusion._calibration import METHODS
-from skmm.fusion._rules import CLASSIFIER_RULES, REGRESSOR_RULES
+from skmm.fusion._early.block_fusion import BlockFusion
+from skmm.fusion._late.calibration import METHODS
+from skmm.fusion._late.rules import CLASSIFIER_RULES, REGRESSOR_RULES
 from skmm.nn import DeepFusionClassifier, DeepFusionRegressor, MultitaskFusion
 from tests.realtime.row_models import check_equal, deep, early, fit, late
 from tests.toys import NUMERIC, N

@@ -10,7 +10,7 @@ import pandas as pd
 from skmm._tensor import TensorArray
 from skmm._validation import ModalityError
 from skmm.frame import drop_modalities
-from skmm.fusion._blocks import as_dtype, frame_to_blocks, is_token_ids
+from skmm.fusion._early.blocks import as_dtype, frame_to_blocks, is_token_ids
 
 # What estimators raise that cannot take null cells: some see them only when they use them.
 REFUSALS = (ValueError, TypeError, AttributeError)

@@ -9,10 +9,10 @@ columns replaced.
 from sklearn.pipeline import Pipeline
 
 from skmm.fusion import MultimodalFusion
-from skmm.fusion._blocks import Block
+from skmm.fusion._early.blocks import Block
+from skmm.fusion._early.multimodal import Extracted
 from skmm.fusion._groups import LATE
-from skmm.fusion._late import Decisions
-from skmm.fusion._multimodal import Extracted
+from skmm.fusion._late.late import Decisions
 from skmm.inspection._coalitions.modalities import fusion_in, member_columns, owners
 from skmm.inspection._coalitions.removal import Removal, replace_columns
 

@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skmm.frame import presence_mask
 from skmm.fusion import LateFusionClassifier, MultimodalFusion
-from skmm.fusion._block_fusion import as_matrices, read_blocks
+from skmm.fusion._early.block_fusion import as_matrices, read_blocks
 from skmm.fusion._folds import split_rows
 
 MOST_CELLS = 10

@@ -8,7 +8,7 @@ from sklearn.base import is_classifier
 
 from skmm._validation import HasMethods, did_you_mean
 from skmm.frame import check_frame, presence_mask
-from skmm.fusion._target_columns import holds_numbers, read_y
+from skmm.fusion._early.target_columns import holds_numbers, read_y
 
 
 def check_modalities(X):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skmm.fusion._blocks import as_dtype
+from skmm.fusion._early.blocks import as_dtype
 
 N_FRAMES = 100  # of a clip
 _CHANNELS = (1, 3, 4)

@@ -9,7 +9,7 @@ from skmm._samples import read_cells
 from skmm._tensor import TensorArray
 from skmm._validation import ModalityError, did_you_mean
 from skmm.frame import presence_mask
-from skmm.fusion._blocks import is_token_ids
+from skmm.fusion._early.blocks import is_token_ids
 from skmm.model_selection._robustness.noise_arrays import ARRAY_NOISES, disturb, measure_scale
 from skmm.model_selection._robustness.noise_files import choose_reader, is_file
 from skmm.model_selection._robustness.noise_texts import TEXT_NOISES, drop_token_ids

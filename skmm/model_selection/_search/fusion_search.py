@@ -21,8 +21,8 @@ from skmm._validation import (
 )
 from skmm.cache import FeatureCache
 from skmm.fusion._columns import read_column
+from skmm.fusion._late.targets import read_targets
 from skmm.fusion._members import MemberComposition
-from skmm.fusion._targets import read_targets
 from skmm.model_selection._search.search import search_strategies
 
 

@@ -8,7 +8,7 @@ from skmm.nn._encoders.image import ImageEncoder, is_pretrained
 from skmm.nn._encoders.sequence import SequenceEncoder
 from skmm.nn._encoders.tokens import TokenEncoder
 from skmm.nn._encoders.vector import VectorEncoder
-from skmm.nn._standardize import Standardize
+from skmm.nn._inputs.standardize import Standardize
 
 ENCODERS = {
     "vector": VectorEncoder,

@@ -2,7 +2,7 @@
 
 import torch
 
-from skmm.nn._masked_mean import masked_mean
+from skmm.nn._layers.masked_mean import masked_mean
 
 POOLS = ("mean", "max", "last")
 

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from skmm.nn._attention_layer import AttentionLayer
+from skmm.nn._layers.attention import AttentionLayer
 
 
 class Transformer(nn.Module):

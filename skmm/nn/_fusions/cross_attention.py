@@ -5,9 +5,9 @@ from itertools import permutations
 import torch
 from torch import nn
 
-from skmm.nn._attention_layer import AttentionLayer
 from skmm.nn._fusions.masks import tokens_without_absent
-from skmm.nn._masked_mean import masked_mean
+from skmm.nn._layers.attention import AttentionLayer
+from skmm.nn._layers.masked_mean import masked_mean
 
 
 class CrossAttentionModule(nn.Module):

@@ -6,12 +6,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from skmm.nn._batches import BlockDataset
-from skmm.nn._blocks import Block
-from skmm.nn._kinds import as_kind
+from skmm.nn._inputs.blocks import Block
+from skmm.nn._inputs.kinds import as_kind
+from skmm.nn._inputs.standardize import Standardize
 from skmm.nn._onnx.recurrent import replace_recurrent
-from skmm.nn._standardize import Standardize
 from skmm.nn._targets import Classes, Numbers
+from skmm.nn._training.batches import BlockDataset
 
 PRESENT = "present"
 
@@ -123,7 +123,7 @@ def _near_mean(scaler, kind, part):
 
 
 def _with_axes_of(kind, block):
-    """As :func:`skmm.nn._kinds.as_kind` brings blocks to the axes of their kind."""
+    """As :func:`skmm.nn._inputs.kinds.as_kind` brings blocks to the axes of their kind."""
     if kind == "vector":
         return block.flatten(1)
     if kind == "sequence" and block.ndim == 2:

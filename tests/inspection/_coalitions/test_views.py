@@ -20,7 +20,7 @@ from skmm import (
     make_frame,
 )
 from skmm.fusion import CanonicalFusion, ConcatFusion
-from skmm.fusion._rules import CLASSIFIER_RULES
+from skmm.fusion._late.rules import CLASSIFIER_RULES
 from skmm.generative import CrossModalImputer
 from skmm.inspection._coalitions.coalitions import all_coalitions
 from skmm.inspection._coalitions.modalities import read_modalities

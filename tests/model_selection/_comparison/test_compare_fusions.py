@@ -26,7 +26,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skmm.datasets import make_multimodal_classification, make_multimodal_regression
 from skmm.fusion import CanonicalFusion, LateFusionClassifier, LateFusionRegressor, MultimodalFusion
-from skmm.fusion._out_of_fold import make_splits
+from skmm.fusion._late.out_of_fold import make_splits
 from skmm.model_selection import bayesian_ttest, compare_fusions, corrected_ttest
 from tests.tiny_extractors import Spied
 
@@ -284,7 +284,7 @@ def test_late_fusions_keep_the_order_of_time_within(data, monkeypatch):
         seen.extend(splits := make_splits(*given))
         return splits
 
-    monkeypatch.setattr("skmm.fusion._late.make_splits", spy)
+    monkeypatch.setattr("skmm.fusion._late.late.make_splits", spy)
     models = {
         "late": make_late(rule="stacking"),
         "nested": make_pipeline(make_late(rule="stacking")),

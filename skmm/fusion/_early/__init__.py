@@ -1,0 +1,1 @@
+"""Fusions of features: blocks side by side, in common directions, as kernels, or multiplied."""

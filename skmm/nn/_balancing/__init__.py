@@ -1,0 +1,1 @@
+"""Keep one modality from learning at the cost of the others."""

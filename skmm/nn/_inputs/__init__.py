@@ -1,0 +1,1 @@
+"""From a frame to what a network reads: samples and their presence, and which encoder fits them."""

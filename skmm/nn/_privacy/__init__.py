@@ -1,0 +1,1 @@
+"""Train without telling who was in the data: differential privacy."""
