@@ -50,5 +50,15 @@ def __getattr__(name):
     return getattr(import_module(_HOME[name]), name)
 
 
+def load_ipython_extension(shell):
+    """Show frames as thumbnails and players in a notebook that says ``%load_ext skmm``."""
+    import_module("skmm.reporting._notebook").load(shell)
+
+
+def unload_ipython_extension(shell):
+    """Show frames as pandas does again, on ``%unload_ext skmm``."""
+    import_module("skmm.reporting._notebook").unload(shell)
+
+
 def __dir__():
     return [*globals(), *__all__]
