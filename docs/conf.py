@@ -1,11 +1,14 @@
 """Configuration of Sphinx."""
 
+import re
 import shutil
+import sys
 from pathlib import Path
 
 import skmm
 
 ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "docs" / "_ext"))
 
 project = "skmm"
 author = "the skmm developers"
@@ -16,7 +19,9 @@ extensions = [
     "numpydoc",
     "myst_parser",
     "sphinx_gallery.gen_gallery",
+    "mathml",
 ]
+html_math_renderer = "mathml"
 autosummary_generate = True
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
@@ -59,6 +64,11 @@ sphinx_gallery_conf = {
 }
 
 
+def keep_initials(app, what, name, obj, options, lines):
+    """Keep references such as "Y. Gao" from becoming item Y of a list."""
+    lines[:] = [re.sub(r"^(\.\. \[[\w-]+\] [A-Z])\. ", r"\1\. ", line) for line in lines]
+
+
 def copy_report(app, exception):
     """Put the report that an example has written beside the pages."""
     report = ROOT / "examples" / "output" / "report.html"
@@ -67,4 +77,5 @@ def copy_report(app, exception):
 
 
 def setup(app):
+    app.connect("autodoc-process-docstring", keep_initials)
     app.connect("build-finished", copy_report)

@@ -175,7 +175,7 @@ def make_multimodal_regression(
     are independent. The target is
 
     .. math:: y = \rho s + \sum_m \upsilon_m z_m
-        + \sigma \sqrt{2} \cos(\varphi_1 + \dots + \varphi_M),
+        + \sigma \sqrt{2} \cos(\varphi_1 + \ldots + \varphi_M),
 
     and block m shows :math:`s`, :math:`z_m`, :math:`\sqrt{2} \cos \varphi_m` and
     :math:`\sqrt{2} \sin \varphi_m` through a random projection with orthogonal directions, plus

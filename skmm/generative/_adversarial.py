@@ -24,7 +24,7 @@ class AdversarialFusion(GenerativeFusion):
       modalities (nearest published work [2]_). D makes
       :math:`-\log \sigma(D(\text{real})) - \log(1 - \sigma(D(\text{fake})))` small, and G
       :math:`-\log \sigma(D(\text{fake}))` [3]_. The code of a row is
-      :math:`[G_1, \dots, G_M]`, with zeros where a modality is missing.
+      :math:`[G_1, \ldots, G_M]`, with zeros where a modality is missing.
 
     Parameters
     ----------

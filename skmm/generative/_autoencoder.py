@@ -12,7 +12,7 @@ class AutoencoderFusion(GenerativeFusion):
     back [1]_. Some of the modalities present are hidden from the encoder in training, and are to be
     brought back all the same, so that the code of a row says what its modalities share:
 
-    .. math:: z = f(x_1, \dots, x_M), \qquad
+    .. math:: z = f(x_1, \ldots, x_M), \qquad
               \min \frac{1}{n} \sum_{\text{rows}} \sum_{m \text{ present}} \lVert x_m - g_m(z) \rVert^2 .
 
     Parameters

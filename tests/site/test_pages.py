@@ -10,7 +10,7 @@ from tests.browser import ask_page
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "docs" / "_build" / "html"
-MATHJAX = "https://cdn.jsdelivr.net/npm/mathjax"  # without a network formulas are shown as they are written
+
 EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("plot_*.py"))
 
 
@@ -60,9 +60,24 @@ def test_every_link_leads_somewhere(pages):
 def test_pages_load_what_is_beside_them_and_nothing_from_elsewhere(pages):
     for path, page in pages.items():
         for address in page.loaded:
-            if not address.startswith(("data:", MATHJAX)):
+            if not address.startswith("data:"):
                 assert not is_elsewhere(address), f"{path.name} loads {address}"
                 assert (path.parent / unquote(urlsplit(address).path)).exists(), address
+
+
+def test_initials_of_authors_are_no_items_of_lists(pages):
+    assert not [path.name for path in pages if 'class="upperalpha' in path.read_text("utf-8")]
+
+
+def test_a_browser_draws_formulas_without_a_script(tmp_path):
+    found = ask_page(
+        SITE / "generated" / "skmm.fusion.SketchFusion.html",
+        "({high: [...document.querySelectorAll('math')]"
+        ".filter(formula => formula.getBoundingClientRect().height > 5).length,"
+        " raw: document.body.innerText.includes('mathcal')})",
+        tmp_path,
+    )
+    assert found == {"high": 3, "raw": False}
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

@@ -17,7 +17,7 @@ class ConcatFusion(BlockFusion):
     Raw blocks differ by orders of magnitude (gradients in [0, 1], cepstra in hundreds), and a plain
     concatenation then serves the loudest. Each column is standardized, each block :math:`X_m`
     divided by a number :math:`c_m` of its own, and weighted:
-    :math:`Z = [\sqrt{w_1} X_1 / c_1 \mid \dots \mid \sqrt{w_M} X_M / c_M]`. With the root, the linear
+    :math:`Z = [\sqrt{w_1} X_1 / c_1 \mid \ldots \mid \sqrt{w_M} X_M / c_M]`. With the root, the linear
     kernel of Z is :math:`\sum_m w_m K_m`.
 
     Parameters

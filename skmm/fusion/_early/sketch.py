@@ -16,7 +16,7 @@ class SketchFusion(ClassNamePrefixFeaturesOutMixin, BlockFusion):
 
     The products of one feature of each modality are too many to write down. Their count sketch [1]_,
     which adds each into one of D cells with a random sign, is found without them: each modality is
-    sketched by itself, :math:`y_m[h_m(i)] \mathrel{+}= s_m(i)\, x_{m,i}`, and the sketch of the
+    sketched by itself, :math:`y_m[b] = \sum_{i: h_m(i) = b} s_m(i)\, x_{m,i}`, and the sketch of the
     products is the circular convolution of the :math:`y_m`, a product after Fourier transform [2]_ [3]_:
 
     .. math:: z = \mathcal{F}^{-1}\left(\prod_m \mathcal{F}(y_m)\right), \qquad

@@ -17,7 +17,7 @@ class TensorFusion(BlockFusion):
     A linear model on it sees interactions, such as a word that matters together with a tone of voice.
     With a one before the features of each modality, the outer product [1]_
 
-    .. math:: z = \mathrm{vec}\left([1; x_1] \otimes \dots \otimes [1; x_M]\right)
+    .. math:: z = \mathrm{vec}\left([1; x_1] \otimes \ldots \otimes [1; x_M]\right)
 
     holds the constant, every feature, every product of two features of two modalities, and so on; its
     width is :math:`\prod_m (d_m + 1)`.

@@ -22,7 +22,7 @@ def corrected_ttest(differences, test_over_train):
     paired t-test ignores it and finds differences where there are none; the corrected resampled
     t-test [1]_ widens the variance accordingly:
 
-    .. math:: t = \bar d \Big/ \sqrt{(1 / J + n_\text{test} / n_\text{train}) \, s_d^2},
+    .. math:: t = \bar d / \sqrt{(1 / J + n_\text{test} / n_\text{train}) \, s_d^2},
 
     with :math:`s_d^2` the variance of the J differences (``ddof=1``) and J - 1 degrees of freedom.
 
