@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import matplotlib
+import matplotlib.pyplot as plt
 import pytest
 from numpydoc.docscrape import NumpyDocString
 
@@ -95,13 +96,26 @@ def test_the_readme_lists_what_is_there():
             )
 
 
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [path for path in DOCUMENTS if path.parent != ROOT and python_blocks(path)]
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("page", ["zh/index.md", "extending.md"])
-def test_the_code_of_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_the_code_of_a_page_runs_from_top_to_bottom(path, tmp_path, monkeypatch, capsys):
+    matplotlib.use("Agg")
     monkeypatch.chdir(tmp_path)
     namespace = {}
-    for block in python_blocks(ROOT / "docs" / page):
+    for block in python_blocks(path):
         exec(block, namespace)
+        shown = re.findall(r"^print\(.*\)  # (.+)$", block, re.MULTILINE)
+        printed = capsys.readouterr().out.splitlines()
+        assert [line for line in printed if line in shown] == shown
+    plt.close("all")
 
 
 def test_the_chinese_quick_start_has_all_code_of_the_english_one():
@@ -109,14 +123,7 @@ def test_the_chinese_quick_start_has_all_code_of_the_english_one():
     assert set(english) <= set(chinese)
 
 
-DOCUMENTS = [
-    ROOT / "README.md",
-    *sorted((ROOT / "docs").glob("*.md")),
-    *sorted((ROOT / "docs" / "zh").glob("*.md")),
-]
-
-
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_every_link_and_file_named_exists(path):
     text = path.read_text()
     for target in re.findall(r"\]\(([^)#]+)\)", text):
@@ -125,7 +132,7 @@ def test_every_link_and_file_named_exists(path):
         assert (ROOT / target).exists(), target
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_every_role_names_something_that_exists(path):
     for target in re.findall(r"\{(?:func|class)\}`~?([\w.]+)`", path.read_text()):
         module, _, name = target.rpartition(".")
