@@ -32,6 +32,7 @@ autodoc_default_options = {
 }
 autodoc_inherit_docstrings = False
 myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 2  # "page.md#a-heading" is a link
 templates_path = ["_templates"]
 exclude_patterns = ["_build"]
 html_theme = "alabaster"

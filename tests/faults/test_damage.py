@@ -11,7 +11,7 @@ def test_rows_are_right_whatever_became_of_the_file(start, tmp_path, kind):
     if kind == "flip in a head":
         outcomes.pop(
             "signal", None
-        )  # LMDB follows what stands there out of the file: see the guide
+        )  # LMDB follows what stands there out of the file: see docs/guide/14_faults.md
     else:
         assert outcomes["warned"] > 3
     assert set(outcomes) <= {"fine", "warned"}

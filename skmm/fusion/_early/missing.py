@@ -85,7 +85,8 @@ def explain_imputer(imputer):
         raise TypeError(
             f"{type(imputer).__name__}, given as missing=, failed: {error}. It must be a transformer from "
             "a DataFrame whose cells are arrays (or samples, in late fusion), or null, to one without "
-            "null cells; imputers of numbers are not. The guide has an example"
+            "null cells; imputers of numbers are not. The page of the guide on missing "
+            "modalities has an example"
         ) from error
 
 
