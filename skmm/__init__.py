@@ -27,10 +27,13 @@ __version__ = "0.1.0"
 _HOME = {
     "DeepFusionClassifier": "skmm.nn",
     "DeepFusionRegressor": "skmm.nn",
+    "FusionSearchCV": "skmm.model_selection",
     "LateFusionClassifier": "skmm.fusion",
     "LateFusionRegressor": "skmm.fusion",
     "ModalityError": "skmm._validation",
     "MultimodalFusion": "skmm.fusion",
+    "MultitaskFusion": "skmm.nn",
+    "TensorArray": "skmm.frame",
     "compare_fusions": "skmm.model_selection",
     "dump": "skmm.persistence",
     "load": "skmm.persistence",
