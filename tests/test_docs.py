@@ -81,6 +81,8 @@ def test_the_example_of_the_readme_runs(capsys):
         exec(block, namespace)
     table = namespace["comparison"].table
     assert list(table.index) == ["image", "audio", "text", "early", "late", "deep"]
+    p_values = table["p_value"]
+    assert p_values["deep"] < 0.05 < min(p_values["late"], p_values["early"])  # as it says below
     assert "mean_score" in capsys.readouterr().out
 
 
