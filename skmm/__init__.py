@@ -15,10 +15,11 @@ The map of the house, each floor standing on those above it in this list:
 - ``skmm.persistence``: keep models. ``skmm.realtime``: predict one sample at a time, soon.
   ``skmm.reporting``: all about a model on one page.
 
-The names below are loaded when first used, so that importing skmm stays cheap.
+The names below, and the packages, are loaded when first used, so that importing skmm stays cheap.
 """
 
 from importlib import import_module
+from pkgutil import iter_modules
 
 from skmm._fork import use_one_thread_after_forks
 
@@ -48,9 +49,11 @@ use_one_thread_after_forks()
 
 
 def __getattr__(name):
-    if name not in _HOME:
-        raise AttributeError(f"module 'skmm' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    if name in _find_packages():
+        return import_module(f"skmm.{name}")
+    raise AttributeError(f"module 'skmm' has no attribute {name!r}")
 
 
 def load_ipython_extension(shell):
@@ -64,4 +67,8 @@ def unload_ipython_extension(shell):
 
 
 def __dir__():
-    return [*globals(), *__all__]
+    return [*globals(), *__all__, *_find_packages()]
+
+
+def _find_packages():
+    return {module.name for module in iter_modules(__path__) if not module.name.startswith("_")}

@@ -35,6 +35,8 @@ def check_file(path):
         cause = "it is a folder"
     else:
         cause = "there is no such file"
+        if not os.path.isabs(path):
+            cause += f" in the current folder {os.getcwd()!r}"
     raise ModalityError(
         f"cannot read {path!r}: {cause}. Expected the path of a file. "
         "Replace the cell by None to mark the sample as missing."

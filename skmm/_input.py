@@ -21,7 +21,7 @@ def holds_modalities(X):
     Parameters
     ----------
     X : object
-        Anything given as X. A dict is refused.
+        Anything given as X. A dict is refused, and so are samples in a Series or in lists.
 
     Returns
     -------
@@ -30,10 +30,33 @@ def holds_modalities(X):
         cells that scikit-learn's bagging makes of one.
     """
     refuse_dict(X)
+    _refuse_loose_cells(X)
     if isinstance(X, pd.DataFrame):
         return any(_is_modality(X.iloc[:, position]) for position in range(X.shape[1]))
     is_object_matrix = isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 2
     return is_object_matrix and any(_holds_samples(column) for column in X.T)
+
+
+def _refuse_loose_cells(X):
+    """Raise a TypeError for samples without names of modalities, of which numpy would make no numbers."""
+    if isinstance(X, pd.Series) and not pd.api.types.is_numeric_dtype(X.dtype):
+        raise TypeError(
+            "X is a Series; give a DataFrame with one column per modality: X.to_frame() of a modality, "
+            "or frame.iloc[[row]] for a single sample"
+        )
+    if isinstance(X, list | tuple) and len(X) and _holds_samples_in_rows(X[0]):
+        raise TypeError(
+            f"X is a {type(X).__name__} of samples; give a DataFrame with one column per modality, as "
+            "make_frame(image=images, text=texts) builds it"
+        )
+
+
+def _holds_samples_in_rows(row):
+    cells = row if isinstance(row, list | tuple) else [row]
+    return any(
+        isinstance(cell, str | bytes | PurePath) or (isinstance(cell, np.ndarray) and cell.ndim > 1)
+        for cell in cells
+    )
 
 
 def _is_modality(column):

@@ -180,6 +180,7 @@ class TensorArray(ExtensionArray):
     __array_ufunc__ = None
 
     def __init__(self, tensor, present=None):
+        refuse_mask(tensor, "the array", "give TensorArray(data, present=~mask)")
         tensor = np.asarray(tensor)
         self._dtype = TensorDtype(tensor.shape[1:], tensor.dtype)
         present = np.ones(len(tensor), dtype=bool) if present is None else np.asarray(present)
@@ -229,6 +230,8 @@ class TensorArray(ExtensionArray):
 
     @classmethod
     def _from_cells(cls, cells, dtype=None):
+        for row, cell in enumerate(cells):
+            refuse_mask(cell, f"the cell in row {row}", "fill it first, as in cell.filled(0)")
         cells = [None if is_null(cell) else np.asarray(cell) for cell in cells]
         dtype = _infer_dtype(cells) if dtype is None else dtype
         present = np.array([cell is not None for cell in cells], dtype=bool)
@@ -477,6 +480,15 @@ class TensorArray(ExtensionArray):
 
     def _values_for_argsort(self):
         raise TypeError(f"cells of type {self.dtype} have no order")
+
+
+def refuse_mask(values, what, way_out):
+    """Raise a TypeError if the values are a masked array, of which numpy would keep the hidden numbers."""
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(
+            f"{what} is a masked array, whose mask would be lost; {way_out}, or None for a missing "
+            "sample"
+        )
 
 
 def _read_only(array):

@@ -57,7 +57,6 @@ __all__ = [
     "_routing_enabled",
     "_safe_indexing",
     "all_or_nothing",
-    "check_targets",
     "did_you_mean",
     "draw_seed",
     "import_tree_classes",
@@ -193,28 +192,6 @@ def refuse_empty(X):
     """Raise a ValueError if a frame has no samples, in the words of scikit-learn."""
     if len(X) == 0:
         raise ValueError(f"Found 0 sample(s) (shape={X.shape}) while a minimum of 1 is required.")
-
-
-def check_targets(y, *, estimator, numeric=False):
-    """Check one target, or several side by side.
-
-    Parameters
-    ----------
-    y : {array-like, sparse matrix} of shape (n_samples,) or (n_samples, n_targets)
-    estimator : object
-        For error messages.
-    numeric : bool, default=False
-        Whether objects are made numbers.
-
-    Returns
-    -------
-    y : ndarray or sparse matrix
-    """
-    if y is None:
-        raise ValueError(
-            f"{type(estimator).__name__} requires y to be passed, but the target y is None"
-        )
-    return _check_y(y, multi_output=True, y_numeric=numeric, estimator=estimator)
 
 
 def did_you_mean(name, names):

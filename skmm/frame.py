@@ -7,7 +7,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 from scipy.sparse import issparse
 
-from skmm._tensor import TensorArray, TensorDtype
+from skmm._tensor import TensorArray, TensorDtype, refuse_mask
 from skmm._validation import ModalityError, Real, is_null, make_rng, refuse_dict
 
 __all__ = [
@@ -49,7 +49,8 @@ def make_frame(**modalities):
     Raises
     ------
     TypeError
-        If a modality is not a sequence of cells, or no modality is given.
+        If a modality is not a sequence of cells, or no modality is given; if the cells are masked
+        arrays, whose masks would be lost.
     ValueError
         If the modalities differ in length.
 
@@ -96,22 +97,25 @@ def _as_column(name, cells):
         return cells.copy()
     if hasattr(cells, "__array__"):
         return _from_array(name, np.asarray(cells))
-    return _from_cells(list(cells))
+    return _from_cells(name, list(cells))
 
 
 def _from_array(name, array):
     if array.ndim == 1:
-        return array.copy() if array.dtype.kind in "biufc" else _from_cells(list(array))
+        return array.copy() if array.dtype.kind in "biufc" else _from_cells(name, list(array))
     try:
         return TensorArray(array)
     except TypeError as error:
         raise TypeError(f"modality {name!r}: {error}") from error
 
 
-def _from_cells(cells):
+def _from_cells(name, cells):
     kinds = {_kind(cell) for cell in cells if not is_null(cell)}
     if len(kinds) == 1 and None not in kinds:
-        return TensorArray._from_sequence(cells)
+        try:
+            return TensorArray._from_sequence(cells)
+        except TypeError as error:  # masked arrays
+            raise TypeError(f"modality {name!r}: {error}") from error
     if all(pd.api.types.is_scalar(cell) for cell in cells):
         return _from_scalars(cells)
     return _object_array(cells)
@@ -139,11 +143,7 @@ def _object_array(cells):
 
 def _refuse_what_is_not_cells(name, cells):
     is_table = isinstance(cells, (pd.DataFrame, Mapping)) or issparse(cells)
-    if isinstance(cells, np.ma.MaskedArray):
-        raise TypeError(
-            f"modality {name!r} is a masked array, whose mask would be lost; give TensorArray(data, "
-            "present=~mask), or None for a missing sample"
-        )
+    refuse_mask(cells, f"modality {name!r}", "give TensorArray(data, present=~mask)")
     if is_table or not pd.api.types.is_list_like(cells, allow_sets=False):
         raise TypeError(
             f"modality {name!r} is a {type(cells).__name__}; give a sequence with one cell per "

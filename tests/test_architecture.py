@@ -28,6 +28,7 @@ FLOOR = {
     "frame": 1,
     "cache": 1,
     "_files": 1,
+    "_targets": 1,
     "_tensor": 1,
     "_input": 1,
     "datasets": 1,

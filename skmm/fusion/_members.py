@@ -19,6 +19,7 @@ from skmm._validation import (
     _print_elapsed_time,
     _safe_indexing,
     _VisualBlock,
+    did_you_mean,
     refuse_empty,
     validate_data,
 )
@@ -68,7 +69,23 @@ class MemberComposition(_BaseComposition):
         """
         if self._members_parameter in params:  # first, for the others may reach into new members
             setattr(self, self._members_parameter, params.pop(self._members_parameter))
-        return self._set_params("_named_members", **params)
+        try:
+            return self._set_params("_named_members", **params)
+        except ValueError as error:
+            self._refuse_unknown_names(params, error)
+            raise
+
+    def _refuse_unknown_names(self, params, error):
+        """Say which modalities there are: scikit-learn lists the parameters only."""
+        members = [name for name, _ in self._named_members]
+        known = [*members, *self.get_params(deep=False)]
+        for key in params:
+            name = key.partition("__")[0]
+            if name not in known:
+                raise ValueError(
+                    f"Invalid parameter {key!r} for {type(self).__name__}: {name!r} is neither one of its "
+                    f"modalities {members} nor one of its parameters" + did_you_mean(name, known)
+                ) from error
 
     @property
     def _named_members(self):
@@ -98,6 +115,11 @@ class MemberComposition(_BaseComposition):
                 raise ValueError(
                     f"{parameter} holds {member!r}; every entry is (modality, estimator) or "
                     "(modality, estimator, columns)"
+                )
+            if not isinstance(member[0], str):
+                raise TypeError(
+                    f"{parameter} holds {member!r}, and {member[0]!r} is no name; every entry "
+                    "is (modality, estimator), or (name, estimator, columns) for columns by number"
                 )
             if isinstance(member[1], str) and member[1] not in special:
                 raise ValueError(
@@ -237,7 +259,17 @@ def run_on_present_rows(function, member, column, y, params, *, index, message=N
     except (ValueError, TypeError) as error:
         if type(error) not in (ValueError, TypeError):  # a subclass may take other arguments
             raise
-        raise type(error)(f"modality {member.modality!r}: {error}") from error
+        raise type(error)(f"modality {member.modality!r}: {error}{_advise(error, rows)}") from error
+
+
+def _advise(error, rows):
+    """What to add to an error of scikit-learn if a member was given raw samples in place of numbers."""
+    if not isinstance(rows, pd.Series) or not str(error).startswith("could not convert string"):
+        return ""
+    return (
+        ". Its cells are raw samples, and the estimator takes numbers; put an extractor or a vectorizer "
+        "before it, as in make_pipeline(HOGExtractor(), estimator)"
+    )
 
 
 def _place_in_X(error, positions, index):

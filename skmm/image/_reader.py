@@ -77,7 +77,7 @@ def _as_array(cell):
     if not isinstance(cell, np.ndarray | list | tuple):
         raise ModalityError(
             f"the cell is of type {type(cell).__name__}. Expected the path of an image, or its "
-            "pixels as an array; None marks the image as missing."
+            "pixels as an array, such as np.asarray(image); None marks the image as missing."
         )
     try:
         return np.asarray(cell)

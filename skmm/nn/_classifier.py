@@ -5,7 +5,8 @@ from scipy.sparse import issparse
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
-from skmm._validation import StrOptions, _check_y, _fit_context, check_targets
+from skmm._targets import check_targets
+from skmm._validation import StrOptions, _check_y, _fit_context
 from skmm.nn._estimator import DeepFusionEstimator, check_length
 from skmm.nn._targets import Goal, read_classes, read_labels
 from skmm.nn._training.class_weights import class_weights

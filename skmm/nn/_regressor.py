@@ -3,7 +3,8 @@
 import numpy as np
 from sklearn.base import RegressorMixin
 
-from skmm._validation import _fit_context, check_targets
+from skmm._targets import check_targets
+from skmm._validation import _fit_context
 from skmm.nn._estimator import DeepFusionEstimator, check_length
 from skmm.nn._targets import Goal, read_numbers
 

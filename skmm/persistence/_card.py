@@ -85,6 +85,7 @@ def model_card(model, *, X=None, y=None, metrics=None, description=None):
         "What it gives": _describe_output(model),
         "How good it is": _describe_metrics(metrics),
         "What it was fitted on": _describe_data(X, y),
+        "What it tells of single samples": _describe_privacy(model),
         "Versions": _describe_versions(model),
     }
     return ModelCard(_title_of(model), {title: text for title, text in sections.items() if text})
@@ -228,6 +229,33 @@ def _describe_data(X, y):
     given = {name: data for name, data in {"X": X, "y": y}.items() if data is not None}
     rows = [(name, len(data), f"`{hash_data(data)}`") for name, data in given.items()]
     return _as_table(["data", "rows", "SHA-256"], rows) if rows else None
+
+
+def _describe_privacy(model):
+    """What each estimator has spent that was trained privately, members included."""
+    rows = [
+        (type(part).__name__, _as_number(part.epsilon_), _as_number(part.delta_))
+        for part in _fitted_parts(model, set())
+        if hasattr(part, "epsilon_")
+    ]
+    if not rows:
+        return None
+    return (
+        "Trained with differential privacy: what can be told of any one sample is bounded. The bounds "
+        "are those of each estimator's own training; what other parts have learned, such as scales and "
+        "vocabularies, is not covered.\n\n" + _as_table(["estimator", "epsilon", "delta"], rows)
+    )
+
+
+def _fitted_parts(part, seen):
+    """Yield the estimators in the attributes of one, and in theirs, each once."""
+    if isinstance(part, list | tuple | dict):
+        for item in part.values() if isinstance(part, dict) else part:
+            yield from _fitted_parts(item, seen)
+    elif isinstance(part, BaseEstimator) and id(part) not in seen:
+        seen.add(id(part))
+        yield part
+        yield from _fitted_parts(vars(part), seen)
 
 
 def _as_table(head, rows):

@@ -4,11 +4,13 @@ import os
 import re
 import secrets
 import shutil
+from copy import deepcopy
 
+import numpy as np
 import pandas as pd
 
 from skmm._files import is_path
-from skmm._samples import read_samples
+from skmm._samples import Samples, read_samples
 from skmm._tensor import TensorArray
 from skmm._validation import ModalityError, did_you_mean
 from skmm.frame import check_frame
@@ -42,8 +44,7 @@ def anonymize(X, *, files=(), folder=None, identifiers=(), key=None, drop=()):
     -------
     X_clean : DataFrame of shape (n_samples, n_modalities_left)
         Rows are in the order of X and numbered anew, for labels may be names. All other columns are as
-        they were, and writing to them does not change X; cells that are objects, such as arrays of
-        several lengths, are those of X.
+        they were, and writing to them or into their cells does not change X.
 
     Raises
     ------
@@ -53,7 +54,7 @@ def anonymize(X, *, files=(), folder=None, identifiers=(), key=None, drop=()):
         If a column is not in X or named twice, the key is short, or the folder is missing or not
         empty.
     ModalityError
-        If a file cannot be read. Then `folder` is as it was.
+        If a file cannot be read, or a cell cannot be copied. Then `folder` is as it was.
 
     See Also
     --------
@@ -87,7 +88,7 @@ def anonymize(X, *, files=(), folder=None, identifiers=(), key=None, drop=()):
         if name in identifiers:
             columns[name] = hash_identifiers(column, key).array
         elif name not in drop:
-            columns[name] = _own(column.array)
+            columns[name] = _own(column, name)
     if files:
         columns |= _copy_files(X, files, os.path.abspath(folder))
     return pd.DataFrame(columns, index=pd.RangeIndex(len(X)), copy=False)
@@ -97,11 +98,27 @@ def _as_list(names):
     return [names] if isinstance(names, str) else list(names)
 
 
-def _own(array):
-    """A column to which one can write without changing X."""
+def _own(column, name):
+    """A column to which, and to whose cells, one can write without changing X."""
+    array = column.array
     if isinstance(array, TensorArray):
         return TensorArray(array.tensor, array.present)  # shared until one of the two is written to
-    return array.copy()
+    if array.dtype != object:
+        return array.copy()
+    place = Samples(array, None, column.index, name).place
+    copies = (_copy_cell(cell, place(row)) for row, cell in enumerate(array))
+    return np.fromiter(copies, dtype=object, count=len(array))
+
+
+def _copy_cell(cell, place):
+    try:
+        return deepcopy(cell)
+    except Exception as error:  # of any type: the cell decides
+        raise ModalityError(
+            f"the cell is a {type(cell).__name__}, which cannot be copied ({error}); make an array of it, "
+            "or name the column in drop",
+            **place,
+        ) from error
 
 
 def _check_names(X, names):

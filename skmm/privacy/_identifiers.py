@@ -38,7 +38,7 @@ def hash_identifiers(identifiers, key):
     TypeError
         If the key is no string or bytes.
     ValueError
-        If the key is short.
+        If the key is short, or cannot be written in UTF-8.
     ModalityError
         If an identifier is neither text nor a whole number, such as a boolean; is a float too large to
         be exact; or cannot be written in UTF-8, such as a lone surrogate.
@@ -77,7 +77,14 @@ def check_key(key):
             "names and numbers are found again by trying all: give key=secrets.token_bytes(32), and "
             "keep it"
         )
-    key = key.encode() if isinstance(key, str) else key
+    if isinstance(key, str):
+        try:
+            key = key.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(
+                f"key cannot be written in UTF-8 ({error.reason} at position {error.start}); give text "
+                "that can, or bytes, such as key=secrets.token_bytes(32)"
+            ) from None
     if len(key) < _SHORTEST_KEY:
         raise ValueError(
             f"key has {len(key)} bytes, and could be guessed; give {_SHORTEST_KEY} or more, such as "

@@ -10,6 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from skmm._input import holds_modalities, select_columns
+from skmm._targets import check_targets
 from skmm._validation import (
     Integral,
     Interval,
@@ -18,7 +19,6 @@ from skmm._validation import (
     Real,
     StrOptions,
     all_or_nothing,
-    check_targets,
     did_you_mean,
 )
 from skmm.frame import make_frame, presence_mask

@@ -19,7 +19,7 @@ from skmm._validation import (
     _get_output_config,
     all_or_nothing,
 )
-from skmm.text._reader import READING_CONSTRAINTS, normalize, read_text, read_words
+from skmm.text._reader import READING_CONSTRAINTS, normalize, read_text, read_words, warn_of_paths
 from skmm.text._tokenizer import choose_splitter
 
 _SHARE_OR_COUNT = [
@@ -256,6 +256,7 @@ class BagOfWordsVectorizer(Extractor):
         self._validate_params()
         if not samples.present.any():
             raise ModalityError("missing in every sample; drop the modality", modality=samples.name)
+        warn_of_paths(samples, stacklevel=4)
         vectorizer = self._make_vectorizer()
         try:
             block = vectorizer.fit_transform(self._read_present(samples))

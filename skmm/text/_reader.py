@@ -1,7 +1,10 @@
 """Read the cells of a text column."""
 
+import os
 import re
 import unicodedata
+import warnings
+from pathlib import PurePath
 
 from skmm._validation import ModalityError, StrOptions
 from skmm.text._tokenizer import check_words, choose_splitter
@@ -14,6 +17,18 @@ READING_CONSTRAINTS = {
     "encoding": [str],
     "decode_error": [StrOptions({"strict", "ignore", "replace"})],
 }
+
+
+def warn_of_paths(samples, stacklevel):
+    """Warn if the first text that is present is the path of a file: texts are not read from files."""
+    first = samples.cells[samples.present.argmax()]
+    if isinstance(first, str) and os.path.splitext(first)[1] and os.path.isfile(first):
+        warnings.warn(
+            f"modality {samples.name!r}: {first!r} is a file, but cells of texts are the texts "
+            "themselves, and files are not opened; read them first, as in "
+            "[Path(path).read_text() for path in paths]",
+            stacklevel=stacklevel,
+        )
 
 
 def read_text(cell, *, encoding, decode_error):
@@ -39,9 +54,11 @@ def read_text(cell, *, encoding, decode_error):
     if isinstance(cell, bytes):
         cell = _decode(cell, encoding, decode_error)
     if not isinstance(cell, str):
+        is_file = isinstance(cell, PurePath)
+        way_out = "read the file, as by path.read_text()" if is_file else "convert it with str()"
         raise ModalityError(
-            f"the cell is of type {type(cell).__name__}, where a str is expected; convert it with "
-            "str(), or replace it by None to mark the text as missing"
+            f"the cell is of type {type(cell).__name__}, where a str is expected; {way_out}, or "
+            "replace it by None to mark the text as missing"
         )
     return normalize(cell)
 

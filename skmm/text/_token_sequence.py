@@ -7,7 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmm._extractor import Extractor
 from skmm._validation import Integral, Interval, ModalityError
-from skmm.text._reader import READING_CONSTRAINTS, read_words
+from skmm.text._reader import READING_CONSTRAINTS, read_words, warn_of_paths
 from skmm.text._subwords import subword_vector
 
 PADDING, UNKNOWN = 0, 1
@@ -116,6 +116,7 @@ class TokenSequenceVectorizer(Extractor):
         return tags
 
     def _fit_samples(self, samples, rows):
+        warn_of_paths(samples, stacklevel=4)
         counts, longest = Counter(), 0
         for _, words in samples.read(self._read, rows):
             counts.update(words)

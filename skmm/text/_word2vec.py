@@ -17,7 +17,7 @@ from skmm._validation import (
 )
 from skmm.cache._keys import hash_learned, hash_text
 from skmm.text._lookup import look_up
-from skmm.text._reader import READING_CONSTRAINTS, read_words
+from skmm.text._reader import READING_CONSTRAINTS, read_words, warn_of_paths
 from skmm.text._subwords import subword_vector
 from skmm.text._word_weights import sif_weights, tfidf_weights
 
@@ -255,6 +255,7 @@ class Word2VecVectorizer(Extractor):
         return self.digest_ or hash_learned({name: getattr(self, name) for name in _CONTENT})
 
     def _fit_samples(self, samples, rows):
+        warn_of_paths(samples, stacklevel=4)
         self._hash_configuration()  # refuses what no key can hold before it is trained with
         texts = None
         if self._learns_from_texts():

@@ -14,6 +14,7 @@ from skmm._validation import all_or_nothing, refuse_empty, validate_data
 from skmm.frame import presence_mask
 from skmm.fusion._columns import refuse_absent
 from skmm.fusion._early.blocks import (
+    MEND_OR_DROP,
     Block,
     check_finite,
     check_shape,
@@ -162,7 +163,7 @@ def read_blocks(X, specs=None):
     for modality in X.columns:
         if present[modality].any():
             blocks |= frame_to_blocks(X[[modality]])
-            check_finite(blocks[modality], modality, X.index)
+            check_finite(blocks[modality], modality, X.index, advice=MEND_OR_DROP)
         elif specs is None:
             refuse_absent(Block(None, present[modality]), modality)
         else:

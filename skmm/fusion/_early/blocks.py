@@ -12,6 +12,15 @@ from skmm._validation import ModalityError
 from skmm.frame import make_frame, presence_mask
 from skmm.fusion._columns import frame_to_matrix
 
+# What to do about NaN, by where it comes from: a member of a fusion, or the caller.
+MEND_OR_IMPUTE = (
+    "its transformer gave NaN or infinity for a sample that is not missing; mend the sample, "
+    'impute inside the member, or set missing="nan" for an estimator that handles NaN'
+)
+MEND_OR_DROP = (
+    "the sample holds NaN or infinity; mend it, or replace the cell by None to mark it as missing"
+)
+
 
 class Block(NamedTuple):
     """The features of one modality; what lies in the rows that are not present is arbitrary."""
@@ -117,7 +126,7 @@ def is_token_ids(values):
     return values.ndim == 2 and values.dtype.kind in "iu"
 
 
-def check_finite(block, modality, index):
+def check_finite(block, modality, index, *, advice=MEND_OR_IMPUTE):
     """Refuse NaN and infinity in a present row; trailing all-NaN steps of a sequence are padding."""
     values = block.values.data if sparse.issparse(block.values) else block.values
     if values.dtype.kind != "f" or np.isfinite(values).all():
@@ -125,8 +134,7 @@ def check_finite(block, modality, index):
     bad = np.flatnonzero(block.present & _has_bad_entry(block.values))
     if len(bad):
         raise ModalityError(
-            "its transformer gave NaN or infinity for a sample that is not missing; mend the sample, "
-            'impute inside the member, or set missing="nan" for an estimator that handles NaN',
+            advice,
             modality=modality,
             row=bad[0],
             index=None if index is None else index[bad[0]],

@@ -276,6 +276,7 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
         with all_or_nothing(self):
             self._keep_policy()
             members = self._check_members(("drop", "passthrough"))
+            _refuse_predictors(members)
             self._check_indicator(members)
             X = self._read_X(X, members, reset=True, allow_nan=not self._is_missing("error"))
             columns = self._read_columns(X, members)
@@ -408,6 +409,16 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
         if len(names) != width:  # a block of images is one column
             names = range(width)
         return [f"{member.modality}__{name}" for name in names]
+
+
+def _refuse_predictors(members):
+    for modality, estimator, _ in members:
+        if not (isinstance(estimator, str) or hasattr(estimator, "transform")):
+            raise ValueError(
+                f"modality {modality!r}: {type(estimator).__name__} has no transform, so it gives no block "
+                "of features; put classifiers and regressors behind the fusion, as in "
+                "make_pipeline(MultimodalFusion(transformers), classifier), or into a late fusion"
+            )
 
 
 def _fit_transform_rows(member, rows, y, params):

@@ -7,7 +7,8 @@ from sklearn.base import RegressorMixin, is_regressor
 from sklearn.linear_model import RidgeCV
 from sklearn.metrics import r2_score
 
-from skmm._validation import StrOptions, _check_y, _routing_enabled, check_targets
+from skmm._targets import check_targets
+from skmm._validation import StrOptions, _check_y, _routing_enabled
 from skmm.fusion._late import greedy
 from skmm.fusion._late.late import LateFusion
 from skmm.fusion._late.rules import REGRESSOR_RULES

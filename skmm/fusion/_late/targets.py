@@ -6,7 +6,8 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
-from skmm._validation import _check_y, check_targets
+from skmm._targets import check_targets
+from skmm._validation import _check_y
 
 
 class Targets(NamedTuple):

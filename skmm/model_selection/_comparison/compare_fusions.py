@@ -2,11 +2,13 @@
 
 import os
 
+import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.metrics import get_scorer_names
 from sklearn.model_selection import ParameterGrid
 from sklearn.utils import indexable
 
+from skmm._targets import refuse_unusable_targets
 from skmm._validation import (
     HasMethods,
     Integral,
@@ -200,6 +202,8 @@ def compare_fusions(
     """
     refuse_dict(X)
     X, y, groups = indexable(X, y, groups)
+    if np.ndim(y) == 1:  # several tasks may have some without labels
+        refuse_unusable_targets(y)
     singles = _baseline_models(baselines, models)
     _check_models(singles | models)
     if isinstance(refit, str):

@@ -10,6 +10,7 @@ from sklearn.utils import ClassifierTags, RegressorTags, check_consistent_length
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from skmm._targets import refuse_unusable_targets
 from skmm._validation import (
     Integral,
     Interval,
@@ -340,6 +341,7 @@ class FusionSearchCV(MetaEstimatorMixin, MemberComposition):
 
     def _read_y(self, y):
         """Check y, which has one target."""
+        refuse_unusable_targets(y)
         if self.task == "regression":
             return _check_y(y, y_numeric=True, estimator=self)
         y, targets = read_targets(y, self)
