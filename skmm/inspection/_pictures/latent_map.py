@@ -62,7 +62,9 @@ class LatentMapDisplay:
         self.modality = modality
 
     @classmethod
-    def from_estimator(cls, estimator, X, y=None, *, method="pca", random_state=0, ax=None):
+    def from_estimator(
+        cls, estimator, X, y=None, *, method="pca", random_state=0, ax=None, cmap=None
+    ):
         """Map and draw what a fitted estimator makes of samples.
 
         Parameters
@@ -81,6 +83,8 @@ class LatentMapDisplay:
             Seed of ``"tsne"``.
         ax : matplotlib Axes, default=None
             Where to draw; None makes a new figure.
+        cmap : str or matplotlib Colormap, default=None
+            As in :meth:`plot`.
 
         Returns
         -------
@@ -103,11 +107,13 @@ class LatentMapDisplay:
                 f"{type(estimator).__name__} has no method transform, so no space to draw; give a "
                 "fusion, or the steps of a pipeline before its last one: pipeline[:-1]"
             )
-        options = {"method": method, "random_state": random_state, "ax": ax}
+        options = {"method": method, "random_state": random_state, "ax": ax, "cmap": cmap}
         return cls.from_codes(codes, y, modality=modality, **options)
 
     @classmethod
-    def from_codes(cls, codes, y=None, *, modality=None, method="pca", random_state=0, ax=None):
+    def from_codes(
+        cls, codes, y=None, *, modality=None, method="pca", random_state=0, ax=None, cmap=None
+    ):
         """Map and draw codes that are there already.
 
         Parameters
@@ -123,6 +129,8 @@ class LatentMapDisplay:
             Seed of ``"tsne"``.
         ax : matplotlib Axes, default=None
             Where to draw; None makes a new figure.
+        cmap : str or matplotlib Colormap, default=None
+            As in :meth:`plot`.
 
         Returns
         -------
@@ -133,17 +141,19 @@ class LatentMapDisplay:
         points = _to_plane(codes, method, random_state)
         y = None if y is None else column_or_1d(y)
         modality = None if modality is None else np.asarray(modality)
-        return cls(points=points, y=y, modality=modality).plot(ax=ax)
+        return cls(points=points, y=y, modality=modality).plot(ax=ax, cmap=cmap)
 
-    def plot(self, ax=None, *, cmap="viridis", size=14):
+    def plot(self, ax=None, *, cmap=None, size=14):
         """Draw the map.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
             Where to draw; None makes a new figure.
-        cmap : str, default="viridis"
-            Colors of numbers, and of more than twenty classes; fewer have colors of their own.
+        cmap : str or matplotlib Colormap, default=None
+            Colors of numbers or classes. Classes get the colors of a list such as ``"Set2"`` one by one,
+            and those of a scale at equal distances. None is ``"viridis"`` for numbers and more than twenty
+            classes, and ``"tab10"`` or ``"tab20"`` for fewer.
         size : float, default=14
             Area of a marker in square points.
 
@@ -223,10 +233,19 @@ def _color(pyplot, y, n_points, cmap):
     codes, classes = pd.factorize(y, sort=True)
     if is_float_dtype(y) or len(classes) > _MANY_CLASSES:
         values = np.asarray(y, dtype=float) if is_float_dtype(y) else codes
-        scale = pyplot.cm.ScalarMappable(pyplot.Normalize(np.min(values), np.max(values)), cmap)
+        limits = pyplot.Normalize(np.min(values), np.max(values))
+        scale = pyplot.cm.ScalarMappable(limits, cmap or "viridis")
         return scale.to_rgba(values), {}, scale
-    palette = pyplot.get_cmap("tab10" if len(classes) <= 10 else "tab20")
-    return palette(codes), {name: palette(code) for code, name in enumerate(classes)}, None
+    palette = _palette(pyplot, cmap, len(classes))
+    return palette[codes], dict(zip(classes, palette, strict=True)), None
+
+
+def _palette(pyplot, cmap, n_classes):
+    """A color for each class, of shape (n_classes, 4)."""
+    cmap = pyplot.get_cmap(cmap or ("tab10" if n_classes <= 10 else "tab20"))
+    if n_classes <= cmap.N <= _MANY_CLASSES:  # a list of colors that differ, and not a scale
+        return cmap(np.arange(n_classes))
+    return cmap(np.linspace(0, 1, n_classes))
 
 
 def _markers(modality, n_points):

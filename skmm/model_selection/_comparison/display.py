@@ -162,7 +162,7 @@ def _draw_cost(ax, table, scores, score_name):
     ax.set_ylabel(score_name)
     ax.margins(x=0.15, y=0.1)
     _add_legend(ax)
-    label_points(ax, times, means, table.index)
+    label_points(ax, times, means, table.index, bars=table["std_score"].to_numpy())
 
 
 def _find_front(times, means):
