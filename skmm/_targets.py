@@ -77,9 +77,7 @@ def _columns_of(y):
     """The values of y, (n_samples, n_targets); None where they cannot be null, or have another shape."""
     if issparse(y) or not hasattr(y, "__len__"):
         return None
-    # numpy would make strings of None in a list.
-    is_plain = isinstance(y, list | tuple) and not any(hasattr(row, "__len__") for row in y)
-    values = np.asarray(y, dtype=object) if is_plain else _as_array(y)
+    values = _as_array(y)
     if values is None or values.dtype.kind not in "fOUST" or values.ndim not in (1, 2):
         return None
     return values.reshape(len(values), -1) if values.size else None
@@ -87,11 +85,13 @@ def _columns_of(y):
 
 def _as_array(y):
     try:
-        return np.asarray(y)
+        # numpy would make strings of NaN and numbers among strings.
+        return np.asarray(y, dtype=object if isinstance(y, list | tuple) else None)
     except (TypeError, ValueError):  # rows of several lengths
         return None
 
 
 def _place(y, row):
-    index = getattr(y, "index", None)
-    return f"row {row}" if callable(index) or index is None else f"row {row} (index {index[row]!r})"
+    if not isinstance(y, pd.Series | pd.DataFrame):
+        return f"row {row}"
+    return f"row {row} (index {y.index[[row]].tolist()[0]!r})"

@@ -234,3 +234,12 @@ def test_an_unknown_name_is_an_attribute_error():
 def test_public_names_are_listed_by_dir():
     skmm = importlib.import_module("skmm")
     assert set(skmm.__all__) <= set(dir(skmm))
+
+
+def test_packages_are_loaded_when_first_used(monkeypatch):
+    skmm = importlib.import_module("skmm")
+    monkeypatch.delattr(skmm, "realtime", raising=False)
+    assert skmm.realtime.__name__ == "skmm.realtime"
+    assert "realtime" in dir(skmm)
+    with pytest.raises(AttributeError, match="module 'skmm' has no attribute 'realtme'"):
+        _ = skmm.realtme

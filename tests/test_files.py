@@ -38,3 +38,12 @@ def test_what_is_no_file_is_refused_with_the_cause(path, cause):
         check_file(path)
     assert repr(path) in str(caught.value)
     assert "None" in str(caught.value)
+
+
+def test_the_folder_that_a_relative_path_starts_from_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModalityError, match="no such file in the current folder") as caught:
+        check_file("photos/a.png")
+    assert repr(str(tmp_path)) in str(caught.value)
+    with pytest.raises(ModalityError, match=r"no such file\. "):
+        check_file(tmp_path / "a.png")

@@ -495,3 +495,14 @@ def test_a_text_with_a_lone_surrogate_is_a_cell():
     texts = ["some\ud800thing", None, "red"]
     assert make_frame(text=texts)["text"].iloc[[0, 2]].tolist() == [texts[0], texts[2]]
     assert presence_mask(make_frame(text=texts))["text"].tolist() == [True, False, True]
+
+
+# Masked arrays
+
+
+def test_cells_with_masks_are_refused_and_named():
+    cell = np.ma.masked_array(np.ones((2, 2)), mask=np.eye(2))
+    with pytest.raises(
+        TypeError, match=r"modality 'image': the cell in row 1 is a masked array.*filled\(0\)"
+    ):
+        make_frame(image=[np.ones((2, 2)), cell])

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -92,3 +94,26 @@ def test_a_missing_column_without_a_near_one_is_named():
 )
 def test_columns_that_are_no_numbers_are_cells_whatever_they_hold(X):
     assert holds_modalities(X)
+
+
+@pytest.mark.parametrize(
+    "X", [pd.Series(["a.png", "b.png"]), make_frame(image=np.zeros((2, 3, 3)))["image"]]
+)
+def test_a_series_of_samples_is_no_frame(X):
+    with pytest.raises(TypeError, match=r"X is a Series.*to_frame\(\).*iloc\[\[row\]\]"):
+        holds_modalities(X)
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        ["a.png", "b.png"],
+        [["a.png", "a text"]],
+        ([Path("a.png")],),
+        [[np.zeros((2, 2))] * 2],
+        [np.eye(2)],
+    ],
+)
+def test_samples_in_lists_are_no_frame(X):
+    with pytest.raises(TypeError, match="of samples; give a DataFrame"):
+        holds_modalities(X)

@@ -45,3 +45,10 @@ def test_results_are_shown_as_their_tables(results):
         assert html.count("<tr") >= len(result.table) + 1, type(result)
         for column in result.table.columns:
             assert f"<th>{column}</th>" in html, type(result)
+
+
+def test_results_are_written_as_their_tables():
+    class Result(ShownAsTable):
+        table = pd.DataFrame({"score": [0.123456, None]}, index=["early", "late"])
+
+    assert repr(Result()) == "Result\n       score\nearly  0.123\nlate        "

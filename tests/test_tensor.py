@@ -566,3 +566,12 @@ def test_integers_that_fit_are_kept_in_a_smaller_type():
 def test_what_lies_in_a_missing_cell_does_not_keep_a_column_from_being_converted():
     column = pd.Series(TensorArray(np.array([[1, 2], [999, 999]]), [True, False]))
     assert column.astype("tensor[int8, 2]").array.tensor[0].tolist() == [1, 2]
+
+
+def test_masks_are_not_lost():
+    masked = np.ma.masked_array(np.ones((2, 3)), mask=[[0, 0, 1], [0, 0, 0]])
+    with pytest.raises(TypeError, match=r"the array is a masked array.*present=~mask"):
+        TensorArray(masked)
+    column = TensorArray(np.zeros((2, 3)))
+    with pytest.raises(TypeError, match="masked array"):
+        column[0] = masked[0]

@@ -5,12 +5,10 @@ import pandas as pd
 import pytest
 from joblib import Parallel, delayed
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
 
 from skmm import ModalityError
 from skmm._validation import (
     all_or_nothing,
-    check_targets,
     did_you_mean,
     draw_seed,
     is_null,
@@ -102,11 +100,6 @@ def test_a_frame_without_samples_is_refused():
 def test_the_nearest_name_is_suggested_if_one_is_near():
     assert did_you_mean("audios", ["audio", "text"]) == "; did you mean 'audio'?"
     assert did_you_mean("xyz", ["audio", "text"]) == ""
-
-
-def test_no_target_is_refused():
-    with pytest.raises(ValueError, match="LogisticRegression requires y to be passed"):
-        check_targets(None, estimator=LogisticRegression())
 
 
 def test_a_seed_comes_from_the_random_state():

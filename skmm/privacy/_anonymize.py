@@ -103,7 +103,7 @@ def _own(column, name):
     array = column.array
     if isinstance(array, TensorArray):
         return TensorArray(array.tensor, array.present)  # shared until one of the two is written to
-    if array.dtype != object:
+    if column.dtype != object:
         return array.copy()
     place = Samples(array, None, column.index, name).place
     copies = (_copy_cell(cell, place(row)) for row, cell in enumerate(array))

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from skmm import ModalityError, MultimodalFusion, make_frame
+from skmm import LateFusionClassifier, ModalityError, MultimodalFusion, make_frame
 from skmm.fusion._columns import read_column
 from skmm.fusion._members import Member, run_on_present_rows
 
@@ -26,6 +27,33 @@ X = np.arange(12.0).reshape(4, 3)
 def test_members_that_cannot_be_used_are_refused(transformers, message):
     with pytest.raises(ValueError, match=message):
         MultimodalFusion(transformers).fit(X)
+
+
+@pytest.mark.parametrize("name", [0, None, StandardScaler()])
+def test_a_name_that_is_no_string_is_refused(name):
+    with pytest.raises(TypeError, match=r"is no name; every entry is \(modality, estimator\)"):
+        MultimodalFusion([(name, StandardScaler())]).fit(X)
+    with pytest.raises(TypeError, match="is no name; every entry"):
+        LateFusionClassifier([(name, LogisticRegression())]).fit(X, [0, 1, 0, 1])
+
+
+def test_setting_a_member_that_is_not_there_suggests_one_that_is():
+    fusion = MultimodalFusion([("image", StandardScaler(), [0]), ("audio", "drop", [1])])
+    with pytest.raises(
+        ValueError, match=r"'imgae__with_mean'.*\['image', 'audio'\].*did you mean 'image'"
+    ):
+        fusion.set_params(imgae__with_mean=False)
+    with pytest.raises(ValueError, match="did you mean 'missing'"):
+        fusion.set_params(mising="zero")
+    with pytest.raises(ValueError, match="'with_men' for estimator StandardScaler"):
+        fusion.set_params(image__with_men=False)
+
+
+def test_raw_samples_before_a_classifier_ask_for_an_extractor():
+    frame = make_frame(text=["a", "b", "a", "b"])
+    late = LateFusionClassifier([("text", LogisticRegression())], rule="mean")
+    with pytest.raises(ValueError, match=r"modality 'text': could not convert.*put an extractor"):
+        late.fit(frame, [0, 1, 0, 1])
 
 
 def test_a_class_instead_of_an_instance_is_refused():

@@ -18,6 +18,7 @@ from skmm.model_selection import FusionComparison
 from skmm.nn import DeepFusionClassifier, MultitaskFusion
 from skmm.persistence import model_card
 from skmm.persistence._data_hash import hash_data
+from skmm.privacy import DPSGD
 from skmm.retrieval import CrossModalRetriever
 
 MEMBERS = [("a", LogisticRegression()), ("b", LogisticRegression())]
@@ -166,3 +167,16 @@ def test_metrics_that_are_no_numbers_are_refused(late, metrics):
 def test_a_card_needs_no_skops(late, monkeypatch):
     monkeypatch.setitem(sys.modules, "skops.io", None)
     assert str(model_card(late))
+
+
+def test_what_private_training_has_spent_is_told(data):
+    X, y = data
+    member = DeepFusionClassifier(privacy=DPSGD(3.0, delta=1e-3), max_epochs=1)
+    late = LateFusionClassifier([("a", member), ("b", LogisticRegression())], rule="mean").fit(X, y)
+    section = model_card(late).sections["What it tells of single samples"]
+    spent = late.named_estimators_["a"].epsilon_
+    assert f"| DeepFusionClassifier | {spent:.4g} | 0.001 |" in section
+    assert section.count("\n| ") == 2  # the head, and one row
+    assert (
+        "What it tells of single samples" not in model_card(LateFusionClassifier(MEMBERS)).sections
+    )

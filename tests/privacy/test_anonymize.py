@@ -231,3 +231,21 @@ def test_arrays_have_no_metadata(frame, tmp_path):
 def test_a_frame_is_expected():
     with pytest.raises(TypeError, match=r"use make_frame\(\*\*X\)"):
         anonymize({"text": ["a"]})
+
+
+def test_cells_are_not_shared():
+    X = make_frame(audio=[np.zeros(3), np.ones(4), None], words=[["a"], ["b", "c"], None])
+    clean = anonymize(X)
+    clean["audio"][0][0] = 7.0
+    clean["words"][1].append("d")
+    assert_array_equal(X["audio"][0], np.zeros(3))
+    assert X["words"][1] == ["b", "c"]
+    assert clean["audio"][2] is None
+
+
+def test_a_cell_that_cannot_be_copied_is_named():
+    X = pd.DataFrame({"lines": [["a"], (line for line in "ab")]}, index=["x", "y"])
+    with pytest.raises(
+        ModalityError, match=r"'lines', row 1 \(index 'y'\).*generator, which cannot be copied"
+    ):
+        anonymize(X)

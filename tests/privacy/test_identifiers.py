@@ -87,3 +87,10 @@ def test_what_cannot_be_written_is_named_with_its_row(cell):
 )
 def test_whole_numbers_of_any_size_are_those_of_their_digits(cell):
     assert hash_identifiers([cell, "a"], KEY)[0] == hash_identifiers([str(int(cell))], KEY)[0]
+
+
+def test_a_key_that_cannot_be_written_is_refused():
+    with pytest.raises(
+        ValueError, match=r"key cannot be written in UTF-8 \(surrogates.*at position 3"
+    ):
+        hash_identifiers(["anna"], "abc\ud800" + 20 * "x")

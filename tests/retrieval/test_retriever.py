@@ -469,7 +469,7 @@ def test_semantic_matching_needs_no_pairs(labeled):
         (None, "semantic='features' learns classes, and y is None"),
         ([0, 1], "X has 120, and y has 2"),
         (np.linspace(0, 1, 120), "Unknown label type"),
-        (np.where(np.arange(120) % 7, 1.0, np.nan), "Input y contains NaN"),
+        (np.where(np.arange(120) % 7, 1.0, np.nan), "y is nan in row 0"),
         (np.ones((120, 2)), "y should be a 1d array"),
     ],
 )

@@ -259,3 +259,15 @@ def test_every_vectorizer_cuts_chinese_by_jieba_when_asked(vectorizer, n_jobs, o
     assert learned_words(vectorizer.fit(MIXED)) == words
     copied = pickle.loads(pickle.dumps(vectorizer))
     assert (rows(copied, MIXED) == rows(vectorizer, MIXED)).all()
+
+
+def test_paths_of_texts_are_warned_of(tmp_path, vectorizer):
+    paths = [tmp_path / f"{name}.txt" for name in ("cat", "dog")]
+    for path in paths:
+        path.write_text("a text")
+    with pytest.warns(UserWarning, match=r"modality 'text': .*cat.txt' is a file.*read_text"):
+        vectorizer.fit(list(map(str, paths)))
+    with pytest.raises(
+        ModalityError, match=r"of type \w*Path.*read the file, as by path.read_text"
+    ):
+        vectorizer.fit(paths)

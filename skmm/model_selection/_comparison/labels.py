@@ -47,7 +47,7 @@ def label_points(ax, x, y, names, *, bars=0.0):
     labels : list of matplotlib Annotation
     """
     ax.figure.draw_without_rendering()  # until then nothing has a place
-    markers, bars = _find_boxes(ax, np.asarray(x), np.asarray(y), bars)
+    markers, bars = _find_boxes(ax, *map(np.asarray, (x, y, bars)))
     clearance = _CLEARANCE * ax.figure.dpi / 72
     taken, labels = [], []
     for row, name in enumerate(names):

@@ -240,3 +240,11 @@ def test_a_frame_of_nothing_but_nan_is_one_of_blocks_if_fit_saw_some():
     fusion = ConcatFusion().fit(blocks)
     nothing = pd.DataFrame({"b": [np.nan] * 2, "a": [np.nan] * 2})
     assert_array_equal(fusion.transform(nothing), np.zeros((2, 5)))
+
+
+def test_nan_in_a_block_is_for_the_caller_to_mend():
+    X = make_frame(a=np.array([[1.0, 2.0], [np.nan, 3.0], [4.0, 1.0]]), b=np.eye(3))
+    with pytest.raises(
+        ModalityError, match="'a', row 1 .*holds NaN or infinity; mend it, or replace"
+    ):
+        CanonicalFusion(1).fit(X)

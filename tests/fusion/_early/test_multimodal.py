@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.impute import KNNImputer, SimpleImputer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_validate
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -761,3 +761,11 @@ def test_what_was_extracted_takes_the_place_of_samples(frame):
     extracted = fusion._extract(frame)
     fusion.named_transformers_["text"].transform = None  # is not asked again
     pd.testing.assert_frame_equal(fusion.transform(extracted), expected)
+
+
+@pytest.mark.parametrize(
+    "predictor", [LogisticRegression(), make_pipeline(StandardScaler(), Ridge())]
+)
+def test_a_predictor_is_no_member(predictor):
+    with pytest.raises(ValueError, match="modality 'a': .+ has no transform.*behind the fusion"):
+        MultimodalFusion([("a", predictor, [0])]).fit(np.eye(3), [0, 1, 0])

@@ -1,5 +1,6 @@
 """A map shows what a fusion makes of samples."""
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -119,3 +120,22 @@ def test_blocks_that_are_kept_apart_have_no_space(X):
     fusion = MultimodalFusion([("a", "passthrough"), ("b", "passthrough")], fusion=None).fit(X)
     with pytest.raises(TypeError, match=r"keeps the blocks \['a', 'b'\] apart"):
         LatentMapDisplay.from_estimator(fusion, X)
+
+
+@pytest.mark.parametrize(
+    ("cmap", "expected"),
+    [("Set2", [0, 1, 2]), ("coolwarm", [0.0, 0.5, 1.0]), (None, [0, 1, 2])],
+)
+def test_classes_get_colors_one_by_one_or_along_a_scale(cmap, expected):
+    y = ["a", "b", "c", "a"]
+    display = LatentMapDisplay.from_codes(np.eye(4), y, cmap=cmap)
+    known = mpl.colormaps[cmap or "tab10"](expected)
+    drawn = display.ax_.collections[0].get_facecolors()
+    assert_allclose(drawn[:, :3], known[[0, 1, 2, 0], :3])
+
+
+def test_a_map_of_colors_reaches_the_plot(X):
+    y = np.linspace(0, 1, 200)
+    display = LatentMapDisplay.from_estimator(ConcatFusion().fit(X), X, y, cmap="magma")
+    first = display.ax_.collections[0].get_facecolors()[0]
+    assert_allclose(first[:3], mpl.colormaps["magma"](0.0)[:3])

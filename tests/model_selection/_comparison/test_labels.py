@@ -34,3 +34,41 @@ def test_a_label_names_its_point(ax):
     ax.plot([0, 1], [0, 1], "o")
     labels = label_points(ax, [0, 1], [0, 1], ["a", "b"])
     assert [(label.get_text(), label.xy) for label in labels] == [("a", (0, 0)), ("b", (1, 1))]
+
+
+def test_a_label_is_nearer_to_its_own_point_than_to_another(ax):
+    x, y = (
+        np.array([1.0, 1.16]),
+        np.array([1.0, 1.0]),
+    )  # the name of the second would reach the first
+    ax.plot([*x, 2], [*y, 2], "o")
+    ax.set_xlim(0.9, 1.2)
+    labels = label_points(ax, x, y, ["image", "a long name of a model"])
+    points = ax.transData.transform(np.column_stack([x, y]))
+    for row, label in enumerate(labels):
+        box = label.get_window_extent()
+        gaps = [
+            np.hypot(max(box.x0 - a, a - box.x1, 0), max(box.y0 - b, b - box.y1, 0))
+            for a, b in points
+        ]
+        assert np.argmin(gaps) == row
+
+
+def test_where_points_hide_each_other_lines_lead_to_them(ax):
+    ax.plot([0, 1, 1.001, 2], [0, 1, 1, 2], "o")
+    label_points(ax, [1, 1.001], [1, 1], ["early", "late"])
+    leaders = [text for text in ax.texts if text.arrow_patch is not None]
+    assert [leader.xy for leader in leaders] == [(1, 1), (1.001, 1)]
+
+
+def test_labels_rather_leave_error_bars_free(ax):
+    ax.plot([0, 1, 1.05, 2], [0, 1, 0.7, 2], "o")
+    free = label_points(ax, [1, 1.1], [1, 0.7], ["early, logistic regression", "late"], bars=0.0)[
+        0
+    ].get_window_extent()
+    kept = label_points(
+        ax, [1, 1.1], [1, 0.7], ["early, logistic regression", "late"], bars=[0.0, 0.5]
+    )[0].get_window_extent()
+    bar = ax.transData.transform([1.1, 0.7])[0]
+    assert free.x0 < bar < free.x1
+    assert not kept.x0 < bar < kept.x1
