@@ -41,6 +41,7 @@ def results():
 
 def test_results_are_shown_as_their_tables(results):
     for result in results:
+        assert repr(result).startswith(type(result).__name__ + "\n")
         html = result._repr_html_()
         assert html.count("<tr") >= len(result.table) + 1, type(result)
         for column in result.table.columns:

@@ -77,8 +77,9 @@ def _as_samples(cell):
         samples = np.asarray(cell)
     except ValueError as error:
         raise ModalityError(
-            "the clip is a list of lists of unequal lengths. Expected shape (n_samples,) or "
-            "(n_channels, n_samples)."
+            "the clip is a sequence of parts of unequal lengths. Expected shape (n_samples,) or "
+            "(n_channels, n_samples); of a pair of samples and sampling rate give the samples, and "
+            "the rate as sampling_rate= of the extractor."
         ) from error
     if samples.ndim not in (1, 2) or _has_channels_last(samples):
         raise ModalityError(

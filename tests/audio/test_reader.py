@@ -133,6 +133,7 @@ def test_types_without_a_known_full_scale_are_refused(assert_refused, dtype):
 
 def test_ragged_lists_are_refused(assert_refused):
     assert_refused([[0.0, 1.0], [0.5]], "unequal lengths")
+    assert_refused((np.zeros(8), 8000), "pair of samples and sampling rate give the samples")
 
 
 @pytest.mark.parametrize("cell", [b"bytes", 3, {"a": 1}], ids=["bytes", "number", "dict"])

@@ -13,7 +13,7 @@ from skmm.inspection._coalitions.coalitions import plan_ablation, plan_permutati
 from skmm.inspection._coalitions.intervals import estimate
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ModalityImportance(ShownAsTable):
     """What :func:`modality_importance` found.
 

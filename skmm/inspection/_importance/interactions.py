@@ -13,7 +13,7 @@ from skmm.inspection._coalitions.coalitions import MAX_EXACT, plan_interactions
 from skmm.inspection._coalitions.intervals import estimate
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ModalityInteractions(ShownAsTable):
     """What :func:`modality_interactions` found.
 

@@ -11,6 +11,7 @@ from sklearn.base import is_classifier
 from sklearn.metrics import get_scorer_names
 from sklearn.utils import check_consistent_length
 
+from skmm._shown import ShownAsTable
 from skmm._validation import (
     HasMethods,
     Interval,
@@ -27,8 +28,8 @@ from skmm.inspection._subgroups.attributes import MISSING, missing_patterns, rea
 from skmm.inspection._subgroups.fairness import fairness_differences, group_rates
 
 
-@dataclass(frozen=True, eq=False)
-class SubgroupReport:
+@dataclass(frozen=True, eq=False, repr=False)
+class SubgroupReport(ShownAsTable):
     """What :func:`subgroup_report` found.
 
     Parameters

@@ -94,7 +94,9 @@ def score_on_fold(strategy, data, number, fold):
             found = search_params(strategy, data, fold[0])
             result = fit_and_score(found.model, strategy, data, fold)
         except Exception as error:
-            message = f"{place}: {type(error).__name__}: {error}{strategy.way_out}"
+            # A sample that cannot be used is so in any model.
+            way_out = "" if getattr(error, "row", None) is not None else strategy.way_out
+            message = f"{place}: {type(error).__name__}: {error}{way_out}"
             raise ValueError(message) from error
     n_extractions = count["extractions"] if counts_extractions(found.model) else np.nan
     return {

@@ -25,8 +25,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
 
 from skmm.datasets import make_multimodal_classification, make_multimodal_regression
+from skmm.frame import make_frame
 from skmm.fusion import CanonicalFusion, LateFusionClassifier, LateFusionRegressor, MultimodalFusion
 from skmm.fusion._late.out_of_fold import make_splits
+from skmm.image import ColorHistogramExtractor
 from skmm.model_selection import bayesian_ttest, compare_fusions, corrected_ttest
 from tests.tiny_extractors import Spied
 
@@ -284,7 +286,7 @@ def test_late_fusions_keep_the_order_of_time_within(data, monkeypatch):
         seen.extend(splits := make_splits(*given))
         return splits
 
-    monkeypatch.setattr("skmm.fusion._late.late.make_splits", spy)
+    monkeypatch.setattr("skmm.fusion._late.late.late.make_splits", spy)
     models = {
         "late": make_late(rule="stacking"),
         "nested": make_pipeline(make_late(rule="stacking")),
@@ -579,3 +581,15 @@ def test_a_grid_and_a_refit_of_no_model_are_refused(data):
 def test_inner_folds_that_are_given_one_by_one_are_refused(data, inner_cv):
     with pytest.raises(ValueError, match="inner_cv"):
         compare_fusions({"late": make_late()}, *data, inner_cv=inner_cv)
+
+
+def test_a_bad_sample_is_not_laid_to_a_modality_that_stands_alone(tmp_path):
+    path = tmp_path / "a.png"
+    path.write_text("no picture")
+    X = make_frame(image=[np.zeros((16, 16, 3), np.uint8)] * 19 + [str(path)])
+    model = make_pipeline(
+        MultimodalFusion([("image", ColorHistogramExtractor())]), LogisticRegression()
+    )
+    with pytest.raises(ValueError, match="model 'image', fold 0: .* cannot decode") as caught:
+        compare_fusions({"early": model}, X, np.arange(20) % 2, cv=2)
+    assert "baselines" not in str(caught.value)

@@ -62,13 +62,10 @@ def test_where_points_hide_each_other_lines_lead_to_them(ax):
 
 
 def test_labels_rather_leave_error_bars_free(ax):
-    ax.plot([0, 1, 1.05, 2], [0, 1, 0.7, 2], "o")
-    free = label_points(ax, [1, 1.1], [1, 0.7], ["early, logistic regression", "late"], bars=0.0)[
-        0
-    ].get_window_extent()
-    kept = label_points(
-        ax, [1, 1.1], [1, 0.7], ["early, logistic regression", "late"], bars=[0.0, 0.5]
-    )[0].get_window_extent()
+    x, y, names = [1, 1.1], [1, 0.7], ["early, logistic regression", "late"]
+    ax.plot([0, *x, 2], [0, *y, 2], "o")
+    free = label_points(ax, x, y, names)[0].get_window_extent()
+    kept = label_points(ax, x, y, names, bars=[0.0, 0.5])[0].get_window_extent()
     bar = ax.transData.transform([1.1, 0.7])[0]
     assert free.x0 < bar < free.x1
     assert not kept.x0 < bar < kept.x1
