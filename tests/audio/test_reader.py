@@ -133,7 +133,6 @@ def test_types_without_a_known_full_scale_are_refused(assert_refused, dtype):
 
 def test_ragged_lists_are_refused(assert_refused):
     assert_refused([[0.0, 1.0], [0.5]], "unequal lengths")
-    assert_refused((np.zeros(8), 8000), "pair of samples and sampling rate give the samples")
 
 
 @pytest.mark.parametrize("cell", [b"bytes", 3, {"a": 1}], ids=["bytes", "number", "dict"])
@@ -156,3 +155,11 @@ def test_a_clip_of_many_channels_is_the_same_in_every_layout():
     clips = np.random.default_rng(0).random((4, 200, 9), dtype=np.float32).transpose(0, 2, 1)
     for clip in clips:
         assert_array_equal(read(clip), read(clip.copy()))
+
+
+def test_of_a_pair_with_the_rate_only_the_samples_are_taken():
+    clips = [(np.zeros(8000), 8000)]  # as librosa.load gives them
+    with pytest.raises(
+        ModalityError, match=r"pair of samples and sampling rate.*sampling_rate= of"
+    ):
+        MFCCExtractor().fit(clips)

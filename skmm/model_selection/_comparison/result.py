@@ -42,7 +42,7 @@ class FusionComparison(ShownAsTable):
           below, in, or above what is of no consequence, by
           :func:`~skmm.model_selection.bayesian_ttest`;
         - ``fit_time``, ``score_time``, ``search_time``: mean seconds per fold, of fitting the chosen
-          parameters, scoring, and choosing them;
+          parameters, scoring, and choosing them; the first fit ever on a machine compiles kernels, too;
         - ``n_extractions``: mean number per fold of samples that extractors of skmm read and
           described, search and scoring included; NaN where a model that holds some fits its members
           in processes of their own (``n_jobs``);
