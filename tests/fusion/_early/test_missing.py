@@ -64,7 +64,7 @@ def test_blocks_given_are_not_written_to(missing):
 
 
 def test_the_imputer_of_the_guide_is_scikit_learns_of_all_blocks_side_by_side():
-    guide = (Path(__file__).parents[2] / "docs" / "guide" / "05_missing_modalities.md").read_text()
+    guide = (Path(__file__).parents[3] / "docs" / "guide" / "05_missing_modalities.md").read_text()
     [code] = re.findall(r"```python\n(class NeighborBlocks.*?)\n```", guide, re.DOTALL)
     names = (
         BaseEstimator,

@@ -286,7 +286,7 @@ def test_late_fusions_keep_the_order_of_time_within(data, monkeypatch):
         seen.extend(splits := make_splits(*given))
         return splits
 
-    monkeypatch.setattr("skmm.fusion._late.late.late.make_splits", spy)
+    monkeypatch.setattr("skmm.fusion._late.late.make_splits", spy)
     models = {
         "late": make_late(rule="stacking"),
         "nested": make_pipeline(make_late(rule="stacking")),
