@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_float_dtype
+from scipy.sparse import issparse
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.utils import check_consistent_length, column_or_1d
@@ -80,7 +81,7 @@ class LatentMapDisplay:
             How many dimensions become two: the axes of largest variance, neighborhoods
             (:class:`~sklearn.manifold.TSNE`), or an object with ``fit_transform``.
         random_state : int, default=0
-            Seed of ``"tsne"``.
+            Seed of ``"tsne"``, and of ``"pca"`` of sparse codes.
         ax : matplotlib Axes, default=None
             Where to draw; None makes a new figure.
         cmap : str or matplotlib Colormap, default=None
@@ -118,7 +119,7 @@ class LatentMapDisplay:
 
         Parameters
         ----------
-        codes : array-like of shape (n_points, n_components)
+        codes : {array-like, sparse matrix} of shape (n_points, n_components)
         y : array-like of shape (n_points,), default=None
             Classes or numbers to color the points by.
         modality : array-like of shape (n_points,) of str, default=None
@@ -126,7 +127,7 @@ class LatentMapDisplay:
         method : {"pca", "tsne"} or transformer, default="pca"
             As for :meth:`from_estimator`.
         random_state : int, default=0
-            Seed of ``"tsne"``.
+            Seed of ``"tsne"``, and of ``"pca"`` of sparse codes.
         ax : matplotlib Axes, default=None
             Where to draw; None makes a new figure.
         cmap : str or matplotlib Colormap, default=None
@@ -136,7 +137,7 @@ class LatentMapDisplay:
         -------
         display : LatentMapDisplay
         """
-        codes = check_array(codes, ensure_min_samples=2)
+        codes = check_array(codes, accept_sparse="csr", ensure_min_samples=2)
         check_consistent_length(codes, y, modality)
         points = _to_plane(codes, method, random_state)
         y = None if y is None else column_or_1d(y)
@@ -214,16 +215,20 @@ def _embed_each(retriever, X, y):
 def _to_plane(codes, method, random_state):
     if hasattr(method, "fit_transform"):
         return np.asarray(method.fit_transform(codes))[:, :2]
+    if issparse(codes) and min(codes.shape) <= 2:  # fewer than a sparse solver works with
+        codes = codes.toarray()
     if method == "tsne":
-        neighbors = min(30.0, (len(codes) - 1) / 3)
-        return TSNE(perplexity=neighbors, random_state=random_state).fit_transform(codes)
+        neighbors = min(30.0, (codes.shape[0] - 1) / 3)
+        init = "random" if issparse(codes) else "pca"
+        return TSNE(perplexity=neighbors, init=init, random_state=random_state).fit_transform(codes)
     if method != "pca":
         raise ValueError(
             f"method is {method!r}; expected 'pca', 'tsne' or an object with fit_transform"
         )
     if codes.shape[1] == 1:
         return np.column_stack([codes, np.zeros(len(codes))])
-    return PCA(2, svd_solver="full").fit_transform(codes)
+    solver = "arpack" if issparse(codes) else "full"
+    return PCA(2, svd_solver=solver, random_state=random_state).fit_transform(codes)
 
 
 def _color(pyplot, y, n_points, cmap):

@@ -5,6 +5,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.sparse import csr_array, random_array
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -139,3 +140,18 @@ def test_a_map_of_colors_reaches_the_plot(X):
     display = LatentMapDisplay.from_estimator(ConcatFusion().fit(X), X, y, cmap="magma")
     first = display.ax_.collections[0].get_facecolors()[0]
     assert_allclose(first[:3], mpl.colormaps["magma"](0.0)[:3])
+
+
+@pytest.mark.parametrize("shape", [(20, 9), (20, 2), (2, 9), (20, 1)])
+def test_sparse_codes_have_the_principal_components_of_dense_ones(shape):
+    codes = random_array(shape, density=0.5, rng=np.random.default_rng(0), format="csr")
+    points = LatentMapDisplay.from_codes(codes).points
+    expected = LatentMapDisplay.from_codes(codes.toarray()).points
+    assert_allclose(np.abs(points), np.abs(expected), atol=1e-8)  # directions have no sign
+
+
+def test_sparse_codes_have_neighborhoods():
+    codes = csr_array(np.kron(np.eye(2), np.ones((6, 3))))
+    points = LatentMapDisplay.from_codes(codes, method="tsne", random_state=0).points
+    assert points.shape == (12, 2)
+    assert np.linalg.norm(points[:6].mean(axis=0) - points[6:].mean(axis=0)) > 1
