@@ -13,8 +13,8 @@ New captions then find pictures, and new pictures captions, that neither network
 # Size, color and shape make 2,304 different scenes, and a sentence can be put in four ways and leave
 # words out. So the test samples are mostly scenes that were not among the training samples. If the
 # environment variable ``SKMM_DATA`` names a folder with ``emoji`` and ``spoken_digits``, the sections on
-# sounds and on two queries use these; the first ones are about generated shapes in any case, of which there
-# are as many as networks need.
+# sounds and on two queries use these; the first ones are about generated shapes in any case, of which
+# there are as many as networks need.
 import os
 from pathlib import Path
 
@@ -218,11 +218,11 @@ plt.show()
 # Two queries for one picture
 # ---------------------------
 # Who looks for a picture may know some words for it, and also remember roughly where it was light and
-# dark: a sketch of 4 x 4 gray levels with as much error as there is contrast. Does it help to ask by both?
-# Real pictures are emoji with their tags (Twemoji, CC BY 4.0), if there are any, and generated ones shapes
-# with captions that leave out much; sketches are made from the pictures. "early" has one query, the
-# features of words and sketch side by side; "late" adds what each has found; "deep" is a network that gets
-# both. Each is compared with the better single query on the same folds.
+# dark: a sketch of 4 x 4 gray levels with as much error as there is contrast. Does it help to ask by
+# both? Real pictures are emoji with their tags (Twemoji, CC BY 4.0), if there are any, and generated ones
+# shapes with captions that leave out much; sketches are made from the pictures. "early" has one query,
+# the features of words and sketch side by side; "late" adds what each has found; "deep" is a network that
+# gets both. Each is compared with the better single query on the same folds.
 if (DATA / "emoji").exists():
     table = pd.read_csv(DATA / "emoji" / "emoji.csv").dropna(subset="tags")
     table = table[table["group"] != "flags"].sample(1200, random_state=0)
@@ -316,9 +316,9 @@ plt.show()
 # What it means, and what does not help
 # -------------------------------------
 # Among the first ten of 500 the networks find the right one in most cases, whichever is the query;
-# canonical correlations much more rarely, and chance once in fifty. What the networks find first has mostly
-# the right colors and sizes; where they err, they mix up which shape has which, or the sides. Two samples
-# in five hundred may show nearly the same, and captions leave words out: not every miss is one.
+# canonical correlations much more rarely, and chance once in fifty. What the networks find first has
+# mostly the right colors and sizes; where they err, they mix up which shape has which, or the sides. Two
+# samples in five hundred may show nearly the same, and captions leave words out: not every miss is one.
 #
 # Two queries find more than the better one of them if both are rough: words do not say where it is light,
 # and a sketch does not say what it is. Words beside a precise sketch do not help; they get in its way,

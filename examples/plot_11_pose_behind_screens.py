@@ -10,8 +10,8 @@ these are inclined, but not where the person is. Together they tell where all th
 # %%
 # The data: a picture, eight motion sensors, thirteen joints
 # ----------------------------------------------------------
-# Real recordings take the place of ``make_pose`` as a frame (:func:`~skmm.frame.make_frame`) with paths
-# of pictures and arrays of shape (steps, channels), and y with two columns per joint.
+# They are generated, for no real ones come without a download: an articulated figure is rendered in a
+# random pose, screens hide parts of it, and sensors on the limbs feel gravity and noise.
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.linear_model import RidgeCV
@@ -36,6 +36,7 @@ BONES = [
         ("knee", "ankle"),
     )
 ] + [("left_shoulder", "right_shoulder"), ("left_hip", "right_hip")]
+print(f"{len(X)} poses, generated")
 print(f"{1 - visible.to_numpy().mean():.2f} of the joints are hidden")
 
 # %%
@@ -158,3 +159,12 @@ plt.show()
 # does not help: the sensors do not know where the person stands, and a mean takes half of their
 # ignorance. Nor does a linear model of both: where a limb ends depends on its inclination times its
 # length, which only the picture tells, and the network learns such products.
+#
+# Your own data
+# -------------
+# Real recordings take the place of ``make_pose`` as a frame with paths of pictures and arrays of shape
+# (steps, channels), and y with two columns per joint, x and y in widths of the picture:
+# ``table = pd.read_csv("poses.csv")``, ``X = make_frame(image=[folder / name for name in table["file"]],
+# motion=[np.load(folder / name) for name in table["sensors"]])``,
+# ``y = table.drop(columns=["file", "sensors"])``. Where a person has many pictures, hold persons out:
+# ``compare_fusions(..., cv=GroupKFold(3), groups=table["person"])``.

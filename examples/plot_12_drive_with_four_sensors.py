@@ -13,8 +13,7 @@ fail.
 # -------------------------------------
 # The car ahead and the posts at the roadside return the same radar echoes; only who knows the own speed
 # can tell them apart. The camera sees the bend, but how far the wheels must turn depends on the speed,
-# too. Real recordings take the place of ``make_driving`` as a frame with one column per sensor
-# (:func:`~skmm.frame.make_frame`) and a column of y per target.
+# too. All of it is generated, for no real drives come without a download.
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -32,6 +31,7 @@ from skmm.model_selection import missing_modality_curve
 from skmm.nn import MultitaskFusion
 
 X, y = make_driving(1200, condition="mixed", random_state=0)
+print(f"{len(X)} scenes, generated")
 
 # %%
 # The same scene by day, by night and in fog:
@@ -163,3 +163,12 @@ plt.show()
 # questions. Trees on the features side by side see little more: what matters lies between numbers. The
 # camera adds hardly anything beside a scanner that also sees the rails, and most of what fog costs is the
 # scanner's. Sensors that may fail should fail in training.
+#
+# Your own data
+# -------------
+# Real recordings take the place of ``make_driving`` as a frame with one column per sensor, and a column
+# of y per target: ``table = pd.read_csv("drives.csv")``, ``X = make_frame(camera=[folder / name for name
+# in table["frame"]], scanner=np.load("scans.npy"), radar=np.load("radar.npy"),
+# speed=table[["speed"]].to_numpy())``, ``y = table[["steering", "time_to_collision"]]``. Neighboring
+# frames of a drive are nearly the same: hold whole drives out, with ``cv=GroupKFold(3),
+# groups=table["drive"]``.

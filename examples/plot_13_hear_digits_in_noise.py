@@ -63,7 +63,7 @@ clips, y, speakers = read_recordings(recordings) if is_real else make_tones()
 # Decibels of signal to noise, and those of the strings. Tones are heard in noise that drowns words.
 LEVELS, STRING_LEVEL = ((20, 5, -5, -15), 5) if is_real else ((-10, -14, -18, -22), -12)
 what = "recordings of the Free Spoken Digit Dataset" if is_real else "tones of telephone keys"
-print(f"{len(y)} {what}")
+print(f"{len(y)} {'real' if is_real else 'generated'} {what}")
 
 images, written = load_digits(return_X_y=True)
 handwriting = {digit: images[written == digit] / 16 for digit in range(10)}
@@ -274,5 +274,12 @@ plt.show()
 # single words, cepstra and pixels side by side before a linear model are hard to beat. Stacking learns
 # from speakers whom its members have not heard and is careful; a network of this size gains nothing from
 # a few hundred words. In the loudest noise nothing helps: then the picture alone is as good as any
-# fusion. Recordings of your own take the place of these as a list of arrays at one sampling rate, with
-# what was said as rows of numbers, -1 where a string is over.
+# fusion.
+#
+# Your own data
+# -------------
+# ``table = pd.read_csv("words.csv")``, ``X = make_frame(image=[folder / name for name in
+# table["picture"]], audio=[folder / name for name in table["clip"]])`` and extractors in place of
+# ``"passthrough"`` compare fusions of single words; ``groups=table["speaker"]`` holds speakers out. For
+# strings, clips are a list of arrays at one sampling rate, and what was said is rows of numbers, -1 where
+# a string is over.

@@ -1,7 +1,7 @@
 """
-=====================================================
+=======================================================
 What changes when samples are on more than one machine?
-=====================================================
+=======================================================
 
 Pictures and captions are described by two worker processes, a part of the table each time, and a learner
 sees one part after the other. The features are those of a plain run to the last bit; what differs is who

@@ -1,7 +1,7 @@
 """
-===================================================
+=================================================
 What does it cost to promise each person privacy?
-===================================================
+=================================================
 
 Names are taken out of a table, and places out of photographs. Then a network is trained such that no
 single sample shows in it, more and more strictly: we look at what that costs in accuracy, what an
@@ -52,8 +52,8 @@ print(f"the pseudonym of Anna is the same elsewhere: {same}")
 # %%
 # The data: two descriptions of each digit
 # ----------------------------------------
-# If the environment variable ``SKMM_DATA`` names a folder with the Multiple Features of R. Duin (UCI, CC BY
-# 4.0) in ``mfeat``, two views of real handwriting are used: Fourier and Karhunen-Loeve coefficients.
+# If the environment variable ``SKMM_DATA`` names a folder with the Multiple Features of R. Duin (UCI, CC
+# BY 4.0) in ``mfeat``, two views of real handwriting are used: Fourier and Karhunen-Loeve coefficients.
 # Otherwise scans of handwriting meet generated tones of telephones. All numbers are brought to about 1 by
 # constants that were not learned from the samples: what is learned without noise is not private.
 archive = Path(os.environ.get("SKMM_DATA", "")) / "mfeat" / "mfeat.npz"
@@ -73,11 +73,12 @@ print(f"{len(X_train)} samples to learn from")
 # %%
 # The stricter, the less accurate
 # -------------------------------
-# :class:`~skmm.privacy.DPSGD` cuts the gradient of each sample and adds noise to their sum. With one sample
-# more or less any model is at most ``exp(epsilon)`` times as probable, but for a probability ``delta``.
-# The attack is the simplest there is: who has a sample and its label bets that it was learned from if the
-# model is sure of it. 0.5 is what guessing gets, in terms of the area under the curve. A ``random_state``
-# makes the noise known to who knows it, which a warning says; we turn it off here, for this page only.
+# :class:`~skmm.privacy.DPSGD` cuts the gradient of each sample and adds noise to their sum. With one
+# sample more or less any model is at most ``exp(epsilon)`` times as probable, but for a probability
+# ``delta``. The attack is the simplest there is: who has a sample and its label bets that it was learned
+# from if the model is sure of it. 0.5 is what guessing gets, in terms of the area under the curve. A
+# ``random_state`` makes the noise known to who knows it, which a warning says; we turn it off here, for
+# this page only.
 warnings.simplefilter("ignore", PrivacyWarning)
 
 
@@ -107,16 +108,13 @@ def attack(model):
 
 EPSILONS = {"1": 1.0, "3": 3.0, "10": 10.0, "no promise": None}
 accuracy, found_out = pd.DataFrame(), pd.DataFrame()
-for modalities in ([name] for name in X):
+for name, modalities in {**{name: [name] for name in X}, "both": list(X)}.items():
     for label, epsilon in EPSILONS.items():
         model = train(modalities, epsilon)
-        accuracy.loc[modalities[0], label] = model.score(X_test[modalities], y_test)
-for label, epsilon in EPSILONS.items():
-    model = train(list(X), epsilon)
-    accuracy.loc["both", label] = model.score(X_test, y_test)
-    found_out.loc["both", label] = attack(model)
-    if epsilon is not None:
-        print(f"epsilon spent: {model.epsilon_:.3f} of {epsilon}, delta {model.delta_:.1e}")
+        accuracy.loc[name, label] = model.score(X_test[modalities], y_test)
+        found_out.loc[name, label] = attack(model)
+        if name == "both" and epsilon is not None:
+            print(f"epsilon spent: {model.epsilon_:.3f} of {epsilon}, delta {model.delta_:.1e}")
 print("\ntest accuracy, by epsilon")
 print(accuracy.round(3).to_string())
 print("\nattack, by epsilon")
@@ -124,12 +122,11 @@ print(found_out.round(3).to_string())
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
-for name, scores in accuracy.iterrows():
-    style = "o-" if name == "both" else "s:"
-    axes[0].plot(scores.index, scores, style, label=name)
+for ax, table in zip(axes, (accuracy, found_out), strict=True):
+    for name, scores in table.iterrows():
+        ax.plot(scores.index, scores, "o-" if name == "both" else "s:", label=name)
 axes[0].set(xlabel="epsilon", ylabel="accuracy", title="what the model is good for", ylim=(0, 1))
 axes[0].legend(loc="lower right")
-axes[1].plot(found_out.columns, found_out.loc["both"], "o-", color="C3", label="both")
 axes[1].axhline(0.5, linestyle=":", color="gray", label="guessing")
 axes[1].set(xlabel="epsilon", ylabel="area under the curve", title="who was learned from?")
 axes[1].set_ylim(0.45, 0.65)
@@ -139,16 +136,17 @@ plt.show()
 # %%
 # What it means, and what does not help
 # -------------------------------------
-# In this run an epsilon of 10 costs little and already blunts this attack; one of 1 costs much with a
-# thousand samples. The noise has the size of one sample, so what helps is more of them. A second modality
-# helps where the promise is not too strict, and it costs: more weights take more noise, so that at a small
-# epsilon both together may be worse than one. What does not help is to read the attack as the proof: a
-# better one may find more, and only epsilon bounds all of them. Nor does noise make up for names that are
-# left in the data.
+# Without a promise the attack works best where a model knows its samples much better than others. An
+# epsilon of 10 costs little accuracy and already blunts it; one of 1 costs much with a thousand samples.
+# The noise has the size of one sample, so what helps is more of them. A second modality helps where the
+# promise is not too strict, and it costs: more weights take more noise, so that at a small epsilon both
+# together may be worse than one. What does not help is to read the attack as the proof: a better one may
+# find more, and only epsilon bounds all of them. Nor does noise make up for names that are left in the
+# data.
 #
 # Your own data
 # -------------
 # A frame of numbers, pictures or tokens takes the place of X. Scale by constants that you know, leave
-# ``random_state`` out, so that nobody can compute the noise, and do not tune on the private samples. Where
-# the data may not leave their place at all, see
+# ``random_state`` out, so that nobody can compute the noise, and do not tune on the private samples.
+# Where the data may not leave their place at all, see
 # :ref:`sphx_glr_auto_examples_plot_09_parties_that_share_probabilities.py`.
