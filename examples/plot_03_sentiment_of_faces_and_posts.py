@@ -146,6 +146,7 @@ comparison = compare_fusions(
     X[:2000],
     y[:2000],
     cv=4,
+    n_jobs=2,
     baselines={name: make_model([name]) for name in X},
 )
 columns = ["kind", "mean_score", "std_score", "difference", "p_value"]

@@ -113,6 +113,7 @@ comparison = compare_fusions(
     X,
     y,
     cv=KFold(3, shuffle=True, random_state=0),
+    n_jobs=2,
     baselines={name: network([name]) for name in X},
 )
 columns = ["kind", "mean_score", "std_score", "difference", "p_value"]

@@ -272,9 +272,9 @@ plt.show()
 # -------------------------------------
 # Strings gain most: the screen also tells where one digit ends and the next begins, which noise hides. Of
 # single words, cepstra and pixels side by side before a linear model are hard to beat. Stacking learns
-# from speakers whom its members have not heard and is careful; a network of this size gains nothing from
-# a few hundred words. In the loudest noise nothing helps: then the picture alone is as good as any
-# fusion.
+# from speakers whom its members have not heard and is careful; a network of this size learns from a few
+# hundred words what a tone is, but hardly what a voice is that it has not heard. In the loudest noise
+# nothing helps: then the picture alone is as good as any fusion.
 #
 # Your own data
 # -------------
