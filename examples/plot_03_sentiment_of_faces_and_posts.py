@@ -196,7 +196,7 @@ print("R2")
 print(small_comparison.table[columns].round(3).to_string())
 _, ax = plt.subplots(layout="constrained")
 small_comparison.plot(ax=ax)
-ax.set_title(f"polarity of {len(polarity)} {what}", fontsize="medium")
+ax.set_xlabel(f"R2 of the polarity of {len(polarity)} {what}")
 plt.show()
 
 # %%
