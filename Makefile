@@ -30,7 +30,7 @@ bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks
 
 clean:
-	rm -rf $(VENV) docs/_build docs/generated docs/auto_examples examples/output .pytest_cache .ruff_cache
+	rm -rf $(VENV) docs/_build docs/generated docs/auto_examples examples/output examples/*/output .pytest_cache .ruff_cache
 
 $(STAMP): pyproject.toml tests/constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

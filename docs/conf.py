@@ -72,7 +72,7 @@ def keep_initials(app, what, name, obj, options, lines):
 
 def copy_report(app, exception):
     """Put the report that an example has written beside the pages."""
-    report = ROOT / "examples" / "output" / "report.html"
+    report = ROOT / "examples" / "applications" / "output" / "report.html"
     if exception is None and report.exists():
         shutil.copy(report, app.outdir)
 

@@ -9,7 +9,7 @@ import pytest
 from tests.test_docs import PUBLIC
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = {path.stem: path for path in sorted((ROOT / "examples").glob("*.py"))}
+EXAMPLES = {path.stem: path for path in sorted((ROOT / "examples").rglob("*.py"))}
 DISPLAYS = [(module, name) for module, name in PUBLIC if name.endswith("Display")]
 
 
@@ -46,7 +46,7 @@ def test_every_kind_of_picture_is_drawn_by_an_example(call):
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_example_is_a_page_of_the_gallery_and_in_the_readme(name):
     assert name.startswith("plot_")  # others are not run
-    assert f"`examples/{name}.py`" in (ROOT / "README.md").read_text()
+    assert f"`{EXAMPLES[name].relative_to(ROOT)}`" in (ROOT / "README.md").read_text()
     text = EXAMPLES[name].read_text()
     assert "\n# %%\n" in text
     assert "__file__" not in text  # which pages of the gallery do not have

@@ -38,7 +38,7 @@ APPLICATIONS = [SENTIMENT, RETRIEVAL, IMPORTANCE, POSE, DRIVING, SPEECH]
 
 def printed(example):
     """All that an example printed."""
-    page = (GALLERY / f"{example}.rst").read_text()
+    page = next(GALLERY.rglob(f"{example}.rst")).read_text()
     blocks = re.findall(r"script-out\n\n \.\. code-block:: none\n\n((?:    .*\n|\s*\n)+)", page)
     return "\n".join(dedent(block) for block in blocks)
 
@@ -54,7 +54,7 @@ def compared(text):
 @pytest.mark.parametrize("example", APPLICATIONS)
 def test_an_application_says_which_data_it_used_and_how_to_bring_others(example):
     assert re.search(r"\b(generated|real)\b", printed(example))
-    page = (GALLERY / f"{example}.rst").read_text()
+    page = next(GALLERY.rglob(f"{example}.rst")).read_text()
     for section in ("What it means, and what does not help", "Your own data"):
         assert f"\n{section}\n---" in page
 

@@ -11,7 +11,10 @@ from tests.browser import ask_page
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "docs" / "_build" / "html"
 
-EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("plot_*.py"))
+EXAMPLES = sorted(
+    path.relative_to(ROOT / "examples").with_suffix("")
+    for path in (ROOT / "examples").rglob("plot_*.py")
+)
 
 
 class _Page(HTMLParser):
@@ -80,10 +83,10 @@ def test_a_browser_draws_formulas_without_a_script(tmp_path):
     assert found == {"high": 3, "raw": False}
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_every_example_has_a_page_with_pictures(pages, example):
-    page = pages[SITE / "auto_examples" / f"{example}.html"]
-    assert any(f"sphx_glr_{example}_001" in address for address in page.loaded)
+    page = pages[SITE / "auto_examples" / example.with_suffix(".html")]
+    assert any(f"sphx_glr_{example.name}_001" in address for address in page.loaded)
 
 
 def test_a_browser_shows_a_picture_for_every_example(tmp_path):

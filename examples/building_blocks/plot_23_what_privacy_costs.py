@@ -149,4 +149,4 @@ plt.show()
 # A frame of numbers, pictures or tokens takes the place of X. Scale by constants that you know, leave
 # ``random_state`` out, so that nobody can compute the noise, and do not tune on the private samples.
 # Where the data may not leave their place at all, see
-# :ref:`sphx_glr_auto_examples_plot_09_parties_that_share_probabilities.py`.
+# :ref:`sphx_glr_auto_examples_building_blocks_plot_09_parties_that_share_probabilities.py`.

@@ -208,7 +208,7 @@ plt.show()
 # members disagree where somebody is sarcastic. The network learns what the cue is for: from 1,500 samples
 # it is as good as stacking, and from the 2,400 above it is right in nine of ten. Set ``sarcasm=0`` and
 # the gain nearly vanishes, for then each modality says the same. On which modality a model leans, and for
-# whom, is asked in :ref:`sphx_glr_auto_examples_plot_06_which_modality_matters.py`.
+# whom, is asked in :ref:`sphx_glr_auto_examples_applications_plot_06_which_modality_matters.py`.
 #
 # A hundred samples are too few for a network to learn what a cue is for, and to tell linear fusions
 # apart: scores differ more between folds than between models, and of three p-values one near .05 is no

@@ -140,4 +140,4 @@ plt.show()
 # Any fitted model and any frame do: :func:`~skmm.frame.make_frame` takes a column of paths or texts per
 # modality, and ``modality_importance(model, X_test, y_test)`` asks for nothing else. Which of early, late
 # and deep fusion beats the best single modality is compared in
-# :ref:`sphx_glr_auto_examples_plot_03_sentiment_of_faces_and_posts.py`, also on real emoji.
+# :ref:`sphx_glr_auto_examples_applications_plot_03_sentiment_of_faces_and_posts.py`, also on real emoji.

@@ -155,7 +155,7 @@ shutil.rmtree(folder)
 # and workers share its cores, and pass on tasks and write files besides. It is for tables that do not fit
 # into memory, and for cores on other machines. What fits is described by ``n_jobs=2`` of the extractor
 # without a cluster, and where the same samples come again a cache saves more
-# (:ref:`sphx_glr_auto_examples_plot_16_search_without_extracting_twice.py`).
+# (:ref:`sphx_glr_auto_examples_building_blocks_plot_16_search_without_extracting_twice.py`).
 #
 # Your own data
 # -------------
