@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+DEMO_STAMP := $(VENV)/.demo-installed
 
 # Real recordings beside the checkout, if there are any; the tests that need them skip otherwise.
 SKMM_DATA ?= $(realpath ../shared/data)
@@ -11,7 +12,7 @@ export SKMM_DATA
 .PHONY: demo test lint docs bench clean
 
 # -- cross-validate fusion strategies on built-in data: table, plot, saved and reloaded model
-demo: $(STAMP)
+demo: $(DEMO_STAMP)
 	$(BIN)/python examples/plot_01_compare_fusion_strategies.py
 
 test: $(STAMP)
@@ -32,8 +33,13 @@ bench: $(STAMP)
 clean:
 	rm -rf $(VENV) docs/_build docs/generated docs/auto_examples examples/output examples/*/output .pytest_cache .ruff_cache
 
-$(STAMP): pyproject.toml tests/constraints.txt
+# The demo needs little; what the tests and pages need takes minutes more.
+$(DEMO_STAMP): pyproject.toml tests/constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[plots,persistence]' --constraint tests/constraints.txt
+	touch $(DEMO_STAMP)
+
+$(STAMP): $(DEMO_STAMP)
 	$(BIN)/python -m pip install --quiet --editable '.[test,docs]' --constraint tests/constraints.txt
 	touch $(STAMP)

@@ -44,12 +44,19 @@ def test_every_kind_of_picture_is_drawn_by_an_example(call):
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_every_example_is_a_page_of_the_gallery_and_in_the_readme(name):
+def test_every_example_is_a_page_of_the_gallery(name):
     assert name.startswith("plot_")  # others are not run
-    assert f"`{EXAMPLES[name].relative_to(ROOT)}`" in (ROOT / "README.md").read_text()
     text = EXAMPLES[name].read_text()
     assert "\n# %%\n" in text
     assert "__file__" not in text  # which pages of the gallery do not have
+
+
+def test_every_application_is_in_the_readme():
+    text = (ROOT / "README.md").read_text()
+    applications = list((ROOT / "examples" / "applications").glob("*.py"))
+    assert applications
+    for path in applications:
+        assert f"]({path.relative_to(ROOT)})" in text
 
 
 def test_without_recordings_the_sounds_are_made_up_and_it_is_said(monkeypatch, tmp_path, capsys):
