@@ -1,6 +1,6 @@
 """
 =================================
-Which fusion, if there is a time?
+Which fusion, when time is short?
 =================================
 
 Digits are seen, heard and read. We say how each modality becomes numbers, and how long the search may take;
