@@ -11,6 +11,7 @@ from skmm.frame import TensorArray, presence_mask
 from skmm.model_selection import FusionComparison
 from skmm.persistence._data_hash import hash_data
 from skmm.persistence._record import versions_that_matter
+from skmm.privacy import DPSGD
 
 _KINDS = {
     "early fusion": {"MultimodalFusion"},
@@ -236,7 +237,7 @@ def _describe_privacy(model):
     rows = [
         (type(part).__name__, _as_number(part.epsilon_), _as_number(part.delta_))
         for part in _fitted_parts(model, set())
-        if hasattr(part, "epsilon_")
+        if _was_trained_privately(part)
     ]
     if not rows:
         return None
@@ -245,6 +246,11 @@ def _describe_privacy(model):
         "are those of each estimator's own training; what other parts have learned, such as scales and "
         "vocabularies, is not covered.\n\n" + _as_table(["estimator", "epsilon", "delta"], rows)
     )
+
+
+def _was_trained_privately(part):
+    # Others have an epsilon_, too, such as GaussianNB; and a frozen estimator has what is in it.
+    return isinstance(vars(part).get("privacy"), DPSGD) and "epsilon_" in vars(part)
 
 
 def _fitted_parts(part, seen):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -180,3 +181,10 @@ def test_what_private_training_has_spent_is_told(data):
     assert (
         "What it tells of single samples" not in model_card(LateFusionClassifier(MEMBERS)).sections
     )
+
+
+def test_an_epsilon_of_another_kind_is_not_one_of_privacy(data):
+    X, y = data
+    late = LateFusionClassifier([("a", GaussianNB()), ("b", GaussianNB())], rule="mean").fit(X, y)
+    assert hasattr(late.named_estimators_["a"], "epsilon_")  # added to variances
+    assert "What it tells of single samples" not in model_card(late).sections
