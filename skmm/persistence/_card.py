@@ -22,6 +22,8 @@ _KINDS = {
 }
 _MOST_CLASSES = 50
 _LONGEST_REPR = 10_000  # characters
+_LONG = 1000
+_SEARCHED = ("skmm.", "sklearn.")  # modules of which any object may hold estimators
 _OF_COMPARISON = ["mean_score", "std_score", "difference", "p_value"]
 
 
@@ -233,19 +235,27 @@ def _describe_data(X, y):
 
 
 def _describe_privacy(model):
-    """What each estimator has spent that was trained privately, members included."""
+    """What each estimator has spent that was trained privately, and what others are in the model."""
+    parts = list(_estimators_in(model, set()))
+    private = [part for part in parts if _was_trained_privately(part)]
+    if not private:
+        return None
     rows = [
         (type(part).__name__, _as_number(part.epsilon_), _as_number(part.delta_))
-        for part in _fitted_parts(model, set())
-        if _was_trained_privately(part)
+        for part in private
     ]
-    if not rows:
-        return None
-    return (
-        "Trained with differential privacy: what can be told of any one sample is bounded. The bounds "
-        "are those of each estimator's own training; what other parts have learned, such as scales and "
-        "vocabularies, is not covered.\n\n" + _as_table(["estimator", "epsilon", "delta"], rows)
+    others = sorted({type(part).__name__ for part in parts if _has_learned_by_itself(part)})
+    text = (
+        "Trained with differential privacy: what can be told of any one sample is bounded, of these "
+        "estimators alone, and by what each has spent in its own training.\n\n"
+        + _as_table(["estimator", "epsilon", "delta"], rows)
     )
+    if others:
+        text += (
+            f"\n\nNot trained privately: {', '.join(others)}. What they have learned may tell of single "
+            "samples, and so may what the model gives."
+        )
+    return text
 
 
 def _was_trained_privately(part):
@@ -253,15 +263,40 @@ def _was_trained_privately(part):
     return isinstance(vars(part).get("privacy"), DPSGD) and "epsilon_" in vars(part)
 
 
-def _fitted_parts(part, seen):
-    """Yield the estimators in the attributes of one, and in theirs, each once."""
+def _has_learned_by_itself(part):
+    """Whether an estimator is fitted, not privately, and no mere shell of others."""
+    is_fitted = any(name.endswith("_") and not name.startswith("_") for name in vars(part))
+    is_shell = any(True for _ in _estimators_in(vars(part), {id(part)}))
+    return is_fitted and not is_shell and not _was_trained_privately(part)
+
+
+def _estimators_in(part, seen):
+    """Yield the estimators in a value, in their attributes and so on, each once.
+
+    What is inside of one that was trained privately belongs to it. Not all that holds estimators is one:
+    scikit-learn calibrates by plain objects.
+    """
+    if id(part) in seen or _is_long_and_plain(part):
+        return
     if isinstance(part, list | tuple | dict):
-        for item in part.values() if isinstance(part, dict) else part:
-            yield from _fitted_parts(item, seen)
-    elif isinstance(part, BaseEstimator) and id(part) not in seen:
         seen.add(id(part))
-        yield part
-        yield from _fitted_parts(vars(part), seen)
+        for item in part.values() if isinstance(part, dict) else part:
+            yield from _estimators_in(item, seen)
+    elif isinstance(part, BaseEstimator) or type(part).__module__.startswith(_SEARCHED):
+        seen.add(id(part))
+        if isinstance(part, BaseEstimator):
+            yield part
+            if _was_trained_privately(part):
+                return
+        yield from _estimators_in(getattr(part, "__dict__", {}), seen)
+
+
+def _is_long_and_plain(part):
+    """Whether it is a vocabulary or a history, by its first entry."""
+    if not isinstance(part, list | tuple | dict) or len(part) <= _LONG:
+        return False
+    first = next(iter(part.values() if isinstance(part, dict) else part))
+    return isinstance(first, str | bytes | int | float | np.generic)
 
 
 def _as_table(head, rows):

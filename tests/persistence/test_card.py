@@ -5,6 +5,9 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
@@ -170,17 +173,62 @@ def test_a_card_needs_no_skops(late, monkeypatch):
     assert str(model_card(late))
 
 
-def test_what_private_training_has_spent_is_told(data):
-    X, y = data
-    member = DeepFusionClassifier(privacy=DPSGD(3.0, delta=1e-3), max_epochs=1)
-    late = LateFusionClassifier([("a", member), ("b", LogisticRegression())], rule="mean").fit(X, y)
-    section = model_card(late).sections["What it tells of single samples"]
-    spent = late.named_estimators_["a"].epsilon_
-    assert f"| DeepFusionClassifier | {spent:.4g} | 0.001 |" in section
+@pytest.fixture(scope="module")
+def private(data):
+    model = DeepFusionClassifier(privacy=DPSGD(3.0, delta=1e-3), max_epochs=1)
+    return model.fit(*data)
+
+
+def test_what_private_training_has_spent_is_told(data, private):
+    section = model_card(private).sections["What it tells of single samples"]
+    assert f"| DeepFusionClassifier | {private.epsilon_:.4g} | 0.001 |" in section
     assert section.count("\n| ") == 2  # the head, and one row
+    assert "of these estimators alone" in section
+    assert "Not trained privately" not in section
     assert (
         "What it tells of single samples" not in model_card(LateFusionClassifier(MEMBERS)).sections
     )
+
+
+def test_who_was_not_trained_privately_beside_others_is_named(data, private):
+    late = LateFusionClassifier([("a", clone(private)), ("b", LogisticRegression())], rule="mean")
+    section = model_card(late.fit(*data)).sections["What it tells of single samples"]
+    assert "| DeepFusionClassifier | " in section
+    assert section.count("\n| ") == 2
+    assert "Not trained privately: LogisticRegression." in section
+
+
+@pytest.mark.parametrize("ensemble", [True, False])
+def test_private_estimators_are_found_wherever_they_are(data, private, ensemble):
+    X, y = data
+    model = CalibratedClassifierCV(clone(private), cv=2, ensemble=ensemble).fit(X, y)
+    section = model_card(model).sections["What it tells of single samples"]
+    assert section.count("| DeepFusionClassifier | ") == (2 if ensemble else 1)
+    assert "Not trained privately: _SigmoidCalibration." in section
+
+
+def test_a_frozen_private_estimator_counts_once(private):
+    section = model_card(FrozenEstimator(private)).sections["What it tells of single samples"]
+    assert section.count("\n| ") == 2
+
+
+class _Counted(dict):
+    n_read = 0
+
+    def values(self):
+        for value in super().values():
+            self.n_read += 1
+            yield value
+
+
+def test_lists_that_hold_themselves_and_vocabularies_are_no_obstacle(private):
+    model = make_pipeline(StandardScaler(), private)
+    model.circle_ = [private]
+    model.circle_.append(model.circle_)
+    model.vocabulary_ = _Counted({str(number): number for number in range(5000)})
+    section = model_card(model).sections["What it tells of single samples"]
+    assert section.count("\n| ") == 2
+    assert model.vocabulary_.n_read < 10
 
 
 def test_an_epsilon_of_another_kind_is_not_one_of_privacy(data):
