@@ -50,48 +50,70 @@ def refuse_unusable_targets(y):
     ValueError
         If a target is null, or a column holds strings and something else.
     """
-    values = _columns_of(y)
-    if values is None:
+    array = _as_array(y)
+    if array is None:
         return
+    values = array.reshape(len(array), -1)
     null = pd.isna(values)
     if null.any():
         row, column = np.argwhere(null)[0]
         raise ValueError(
-            f"y is {values[row, column]} in {_place(y, row)}; expected a value for each sample. Leave "
-            "out the samples without: known = pd.notna(y), then X[known] and y[known]"
+            f"y is {values[row, column]} in {_place(y, row, column, array.ndim)}; expected a value for "
+            f"each sample. Leave out the samples without: {_how_to_leave_out(y, array)}"
         )
     if values.dtype != object:
         return
-    for cells in values.T:
+    for column, cells in enumerate(values.T):
         is_string = np.fromiter((isinstance(cell, str) for cell in cells), dtype=bool)
         if is_string.any() and not is_string.all():
             row, other = is_string.argmax(), is_string.argmin()
             raise ValueError(
-                f"y mixes strings with other values: {cells[row]!r} in {_place(y, row)}, "
-                f"{cells[other]!r} in {_place(y, other)}; give values of one type, as "
-                "pd.Series(y).astype(str) makes them"
+                f"y mixes strings with other values: {cells[row]!r} in "
+                f"{_place(y, row, column, array.ndim)}, {cells[other]!r} in "
+                f"{_place(y, other, column, array.ndim)}; give values of one type, as "
+                f"{_how_to_make_strings(y, column, array.ndim)} makes them"
             )
 
 
-def _columns_of(y):
-    """The values of y, (n_samples, n_targets); None where they cannot be null, or have another shape."""
+def _as_array(y):
+    """The values of y in one or two dimensions; None where they cannot be null, or have another shape."""
     if issparse(y) or not hasattr(y, "__len__"):
         return None
-    values = _as_array(y)
-    if values is None or values.dtype.kind not in "fOUST" or values.ndim not in (1, 2):
-        return None
-    return values.reshape(len(values), -1) if values.size else None
-
-
-def _as_array(y):
     try:
         # numpy would make strings of NaN and numbers among strings.
-        return np.asarray(y, dtype=object if isinstance(y, list | tuple) else None)
+        array = np.asarray(y, dtype=object if isinstance(y, list | tuple) else None)
     except (TypeError, ValueError):  # rows of several lengths
         return None
+    is_one = array.dtype.kind in "fOUST" and array.ndim in (1, 2) and array.size > 0
+    return array if is_one else None
 
 
-def _place(y, row):
-    if not isinstance(y, pd.Series | pd.DataFrame):
-        return f"row {row}"
-    return f"row {row} (index {y.index[[row]].tolist()[0]!r})"
+def _place(y, row, column, ndim):
+    place = f"row {row}"
+    if isinstance(y, pd.Series | pd.DataFrame):
+        place += f" (index {y.index[[row]].tolist()[0]!r})"
+    return f"{place}, column {_name_of(y, column)!r}" if ndim == 2 else place
+
+
+def _name_of(y, column):
+    return y.columns[[column]].tolist()[0] if isinstance(y, pd.DataFrame) else int(column)
+
+
+def _how_to_leave_out(y, array):
+    """Code that does so where it is run, whatever y is."""
+    known = "np.asarray(pd.notna(y))" + (".all(axis=1)" if array.ndim == 2 else "")
+    if isinstance(y, list | tuple):
+        make = "pd.DataFrame" if array.ndim == 2 else "pd.Series"
+        return f"y = {make}(list(y)), known = {known}, then X[known] and y[known]"
+    rest = "y[known]"
+    if array.dtype == object and not any(isinstance(cell, str) for cell in array.flat):
+        # scikit-learn knows no type of objects other than strings.
+        rest += ".infer_objects()" if isinstance(y, pd.Series | pd.DataFrame) else ".tolist()"
+    return f"known = {known}, then X[known] and {rest}"
+
+
+def _how_to_make_strings(y, column, ndim):
+    if ndim == 1:
+        return "pd.Series(y).astype(str)"
+    frame = "y" if isinstance(y, pd.DataFrame) else "pd.DataFrame(y)"
+    return f"{frame}.astype({{{_name_of(y, column)!r}: str}})"

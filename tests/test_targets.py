@@ -1,11 +1,14 @@
 """Targets that cannot be used are refused, and the message says where they are."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeClassifier
 
 from skmm import (
     DeepFusionClassifier,
@@ -17,6 +20,10 @@ from skmm import (
 )
 from skmm._targets import check_targets, refuse_unusable_targets
 from skmm.datasets import make_multimodal_classification
+
+MEMBERS = [("a", LogisticRegression()), ("b", LogisticRegression())]
+
+TREES = [(name, DecisionTreeClassifier(max_depth=2)) for name, _ in MEMBERS]  # take several targets
 
 
 def test_no_target_is_refused():
@@ -39,8 +46,63 @@ def test_a_missing_number_is_named_with_its_label():
 
 def test_a_missing_target_among_several_is_found():
     y = pd.DataFrame({"a": ["x", "y"], "b": ["u", None]}, index=[7, 8])
-    with pytest.raises(ValueError, match=r"in row 1 \(index 8\)"):
+    with pytest.raises(ValueError, match=r"in row 1 \(index 8\), column 'b'"):
         refuse_unusable_targets(y)
+    with pytest.raises(ValueError, match=r"in row 1, column 1;"):
+        refuse_unusable_targets(y.to_numpy())
+
+
+def message_for(y):
+    with pytest.raises(ValueError, match=r"^y (is|mixes) ") as caught:
+        refuse_unusable_targets(y)
+    return str(caught.value)
+
+
+def in_shape(kind, cells):
+    """Targets, of one column or two, in a container."""
+    if kind == "tuple":
+        return tuple(cells)
+    if kind == "frame":
+        return pd.DataFrame(cells, dtype=object, index=np.arange(len(cells)) + 100)
+    if kind == "series":
+        return pd.Series(cells, dtype=object, index=np.arange(len(cells)) + 100)
+    return cells if kind == "list" else np.array(cells, dtype=object)
+
+
+CONTAINERS = [
+    *((kind, 1) for kind in ("list", "tuple", "series", "array")),
+    *((kind, 2) for kind in ("list", "tuple", "frame", "array")),
+]
+
+
+@pytest.mark.parametrize(("kind", "n_targets"), CONTAINERS)
+@pytest.mark.parametrize("labels", [["u", "v"], [0, 1]], ids=["strings", "numbers"])
+def test_who_follows_the_advice_about_gaps_has_a_model(kind, n_targets, labels):
+    X, codes = make_multimodal_classification(40, modalities={"a": 6, "b": 6}, random_state=0)
+    cells = [labels[code % 2] for code in codes]
+    cells = cells if n_targets == 1 else [[cell, cell] for cell in cells]
+    cells[5] = None if n_targets == 1 else [labels[0], None]
+    y = in_shape(kind, cells)
+    scope = {"np": np, "pd": pd, "X": X, "y": y}
+    *lines, last = re.search(": ((y|known) = .*)", message_for(y))[1].split(", then ")
+    exec("; ".join(lines).replace("), known", "); known"), scope)
+    X, y = (eval(code, scope) for code in last.split(" and "))
+    assert len(X) == len(y) == 39
+    model = LateFusionClassifier(TREES, rule="mean").fit(X, y)
+    classes = model.classes_ if n_targets == 1 else model.classes_[1]
+    assert set(classes) == set(labels)
+
+
+@pytest.mark.parametrize(("kind", "n_targets"), CONTAINERS)
+def test_who_follows_the_advice_about_strings_has_a_model(kind, n_targets):
+    X, codes = make_multimodal_classification(40, modalities={"a": 6, "b": 6}, random_state=0)
+    cells = [("u", 7)[code % 2] for code in codes]
+    cells = cells if n_targets == 1 else [["uv"[code % 2], cell] for code, cell in enumerate(cells)]
+    y = in_shape(kind, cells)
+    y = eval(re.search("type, as (.*) makes them", message_for(y))[1], {"pd": pd, "y": y})
+    model = LateFusionClassifier(TREES, rule="mean").fit(X, y)
+    classes = model.classes_ if n_targets == 1 else model.classes_[1]
+    assert set(classes) == {"7", "u"}
 
 
 @pytest.mark.parametrize("y", [["cat", 7, "dog"], pd.Series(["cat", 7, "dog"])])
@@ -78,7 +140,6 @@ def test_numbers_are_made_of_objects():
     assert_array_equal(y, [1, 2])
 
 
-MEMBERS = [("a", LogisticRegression()), ("b", LogisticRegression())]
 FEATURES = [("a", "passthrough"), ("b", "passthrough")]
 
 
