@@ -48,8 +48,10 @@ def refuse_unusable_targets(y):
     Raises
     ------
     ValueError
-        If a target is null, or a column holds strings and something else.
+        If a target is null or masked, or a column holds strings and something else.
     """
+    if isinstance(y, np.ma.MaskedArray):
+        _refuse_masked(y)
     array = _as_array(y)
     if array is None:
         return
@@ -75,6 +77,19 @@ def refuse_unusable_targets(y):
             )
 
 
+def _refuse_masked(y):
+    mask = np.ma.getmaskarray(y)
+    if mask.any():
+        row, *rest = np.argwhere(mask)[0]
+        place = _place(y, row, rest[0] if rest else 0, mask.ndim)
+        known = "~np.ma.getmaskarray(y)" + (".any(axis=1)" if mask.ndim == 2 else "")
+        raise ValueError(
+            f"y is masked in {place}, and the number below the mask "
+            "would be learned; expected a value for each sample. Leave out the samples without: "
+            f"known = {known}, then X[known] and y[known]"
+        )
+
+
 def _as_array(y):
     """The values of y in one or two dimensions; None where they cannot be null, or have another shape."""
     if issparse(y) or not hasattr(y, "__len__"):
@@ -84,7 +99,7 @@ def _as_array(y):
         array = np.asarray(y, dtype=object if isinstance(y, list | tuple) else None)
     except (TypeError, ValueError):  # rows of several lengths
         return None
-    is_one = array.dtype.kind in "fOUST" and array.ndim in (1, 2) and array.size > 0
+    is_one = array.dtype.kind in "fmMOUST" and array.ndim in (1, 2) and array.size > 0
     return array if is_one else None
 
 

@@ -58,10 +58,33 @@ def message_for(y):
     return str(caught.value)
 
 
+@pytest.mark.parametrize("kind", [np.array, pd.Series, lambda y: pd.DataFrame({"day": y})])
+@pytest.mark.parametrize("unit", ["datetime64[s]", "timedelta64[s]"])
+def test_a_time_that_is_none_is_missing(kind, unit):
+    y = np.array([3, "NaT"], dtype=unit)
+    with pytest.raises(ValueError, match="y is NaT in row 1"):
+        refuse_unusable_targets(kind(y))
+
+
+@pytest.mark.parametrize(
+    ("y", "place"),
+    [
+        (np.ma.array([1, 2, 3], mask=[0, 0, 1]), "row 2"),
+        (np.ma.array([[1, 2], [3, 4]], mask=[[0, 0], [1, 0]]), "row 1, column 0"),
+    ],
+)
+def test_masked_targets_are_not_learned(y, place):
+    with pytest.raises(ValueError, match=f"y is masked in {place}, and.*getmaskarray"):
+        refuse_unusable_targets(y)
+
+
 def in_shape(kind, cells):
     """Targets, of one column or two, in a container."""
     if kind == "tuple":
         return tuple(cells)
+    if kind == "masked":
+        mask = pd.isna(np.array(cells, dtype=object))
+        return np.ma.array(np.where(mask, cells[0], cells).tolist(), mask=mask)
     if kind == "frame":
         return pd.DataFrame(cells, dtype=object, index=np.arange(len(cells)) + 100)
     if kind == "series":
@@ -75,7 +98,7 @@ CONTAINERS = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "n_targets"), CONTAINERS)
+@pytest.mark.parametrize(("kind", "n_targets"), [*CONTAINERS, ("masked", 1), ("masked", 2)])
 @pytest.mark.parametrize("labels", [["u", "v"], [0, 1]], ids=["strings", "numbers"])
 def test_who_follows_the_advice_about_gaps_has_a_model(kind, n_targets, labels):
     X, codes = make_multimodal_classification(40, modalities={"a": 6, "b": 6}, random_state=0)
@@ -118,6 +141,9 @@ def test_strings_among_other_values_are_refused(y):
     [
         ["cat", "dog"],
         [0, 1],
+        np.ma.array([0, 1]),
+        np.ma.array([0, 1], mask=[False, False]),
+        np.array(["2020-01-01"], dtype="datetime64[D]"),
         [],
         np.array([True, False]),
         pd.Series(["a", "b"], dtype="category"),
