@@ -132,7 +132,7 @@ def read_tasks(y):
     Parameters
     ----------
     y : DataFrame, Series, or array-like of shape (n_samples,) or (n_samples, n_tasks)
-        A column per task; null cells are unknown labels.
+        A column per task; null and masked cells are unknown labels.
 
     Returns
     -------
@@ -142,6 +142,9 @@ def read_tasks(y):
     if y is None:
         raise ValueError("MultitaskFusion requires y to be passed, but the target y is None")
     form = "frame"
+    if isinstance(y, np.ma.MaskedArray):
+        gap = np.nan if y.dtype.kind == "f" else None
+        y = np.where(np.ma.getmaskarray(y), gap, y.data)
     if not isinstance(y, pd.DataFrame):
         y = check_array(
             y, ensure_2d=False, dtype=None, ensure_all_finite="allow-nan", input_name="y"

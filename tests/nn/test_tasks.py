@@ -49,6 +49,17 @@ def test_arrays_have_nameless_tasks(y):
     assert_array_equal([task.values for task in tasks], columns)
 
 
+@pytest.mark.parametrize(
+    ("cells", "kind"), [([1.5, 9.0, 2.5], "regression"), ([1, 9, 2], "classification")]
+)
+def test_masked_labels_are_unknown(cells, kind):
+    mask = [False, True, False]
+    tasks = read_tasks(np.ma.array(cells, mask=mask))
+    assert choose_types(tasks, "auto") == {"y0": kind}
+    assert_array_equal(tasks.columns[0].known, [True, False, True])
+    assert list(tasks.columns[0].values[[0, 2]]) == cells[::2]
+
+
 def test_classes_are_encoded_with_gaps_that_have_no_weight():
     (task,), _ = read_tasks(pd.DataFrame({"mood": ["sad", None, "glad", "sad"]}))
     goal = task.aim("classification", np.array([1.0, 1.0, 2.0, 3.0]))
