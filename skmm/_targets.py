@@ -48,13 +48,16 @@ def refuse_unusable_targets(y):
     Raises
     ------
     ValueError
-        If a target is null or masked, or a column holds strings and something else.
+        If a target is null or masked, samples have several of them that make no matrix, or a column holds
+        strings and something else.
     """
     if isinstance(y, np.ma.MaskedArray):
         _refuse_masked(y)
     array = _as_array(y)
     if array is None:
         return
+    if array.ndim == 1 and array.dtype == object:
+        _refuse_several_in_one(y, array)
     values = array.reshape(len(array), -1)
     null = pd.isna(values)
     if null.any():
@@ -88,6 +91,16 @@ def _refuse_masked(y):
             "would be learned; expected a value for each sample. Leave out the samples without: "
             f"known = {known}, then X[known] and y[known]"
         )
+
+
+def _refuse_several_in_one(y, array):
+    for row, cell in enumerate(array):
+        if isinstance(cell, list | tuple | set | np.ndarray):
+            raise ValueError(
+                f"y is {cell!r:.60} in {_place(y, row, 0, 1)}; expected a value for each sample, or a "
+                "matrix of as many for each. Labels, of which a sample may have any number, become one by "
+                "MultiLabelBinarizer().fit_transform(y)"
+            )
 
 
 def _as_array(y):

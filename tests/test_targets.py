@@ -128,6 +128,12 @@ def test_who_follows_the_advice_about_strings_has_a_model(kind, n_targets):
     assert set(classes) == {"7", "u"}
 
 
+@pytest.mark.parametrize("y", [[[0, 1], [1]], pd.Series([[0, 1], [1, 0]]), [("u",), "v"]])
+def test_several_targets_that_make_no_matrix_are_refused(y):
+    with pytest.raises(ValueError, match=r"y is .* in row 0.*matrix.*MultiLabelBinarizer"):
+        refuse_unusable_targets(y)
+
+
 @pytest.mark.parametrize("y", [["cat", 7, "dog"], pd.Series(["cat", 7, "dog"])])
 def test_strings_among_other_values_are_refused(y):
     with pytest.raises(
@@ -148,7 +154,6 @@ def test_strings_among_other_values_are_refused(y):
         np.array([True, False]),
         pd.Series(["a", "b"], dtype="category"),
         [[0, 1], [1, 0]],
-        [[0, 1], [1]],  # scikit-learn has more to say
         sparse.csr_array(np.eye(2)),
         np.zeros((2, 2, 2)),
         3.0,

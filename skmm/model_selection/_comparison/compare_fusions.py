@@ -2,8 +2,7 @@
 
 import os
 
-import numpy as np
-from sklearn.base import clone, is_classifier
+from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.metrics import get_scorer_names
 from sklearn.model_selection import ParameterGrid
 from sklearn.utils import indexable
@@ -202,10 +201,10 @@ def compare_fusions(
     """
     refuse_dict(X)
     X, y, groups = indexable(X, y, groups)
-    if np.ndim(y) == 1:  # several tasks may have some without labels
-        refuse_unusable_targets(y)
     singles = _baseline_models(baselines, models)
     _check_models(singles | models)
+    if any(map(_needs_all_labels, (singles | models).values())):
+        refuse_unusable_targets(y)
     if isinstance(refit, str):
         check_name(refit, singles | models, "refit")
     grids = make_grids(search, models, singles, made_of_models=baselines is True)
@@ -270,6 +269,11 @@ def _check_models(models):
         raise ValueError(
             f"{classifiers} are classifiers and {others} are not; compare them one kind at a time"
         )
+
+
+def _needs_all_labels(model):
+    # Tasks may have gaps, and who learns them is neither.
+    return is_classifier(model) or is_regressor(model)
 
 
 def _name_params(results, grids):

@@ -30,6 +30,7 @@ from skmm.fusion import CanonicalFusion, LateFusionClassifier, LateFusionRegress
 from skmm.fusion._late.out_of_fold import make_splits
 from skmm.image import ColorHistogramExtractor
 from skmm.model_selection import bayesian_ttest, compare_fusions, corrected_ttest
+from skmm.nn import MultitaskFusion
 from tests.tiny_extractors import Spied
 
 MODALITIES = {"a": 8, "b": 5}
@@ -593,3 +594,34 @@ def test_a_bad_sample_is_not_laid_to_a_modality_that_stands_alone(tmp_path):
     with pytest.raises(ValueError, match="model 'image', fold 0: .* cannot decode") as caught:
         compare_fusions({"early": model}, X, np.arange(20) % 2, cv=2)
     assert "baselines" not in str(caught.value)
+
+
+def test_a_gap_among_several_targets_is_named_by_its_row_before_anything_is_fitted(data):
+    X, y = data
+    late = LateFusionClassifier([(m, DecisionTreeClassifier()) for m in MODALITIES], rule="mean")
+    y = pd.DataFrame({"u": y, "v": y}).astype(object)
+    y.iloc[77, 1] = None
+    with pytest.raises(ValueError, match=r"^y is None in row 77 \(index 77\), column 'v'"):
+        compare_fusions({"late": late}, X, y, cv=3)
+
+
+def test_targets_that_make_no_matrix_are_refused():
+    X, y = make_multimodal_regression(40, modalities=MODALITIES, random_state=0)
+    late = LateFusionRegressor([(m, Ridge()) for m in MODALITIES])
+    with pytest.raises(ValueError, match=r"^y is \[1\] in row 0; expected a value for each sample"):
+        compare_fusions({"late": late}, X, [[1] * (1 + row % 2) for row in range(len(y))])
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_tasks_may_have_gaps(data, inside):
+    X, y = data
+    y = pd.DataFrame({"u": y, "v": y}).astype(float)
+    y.iloc[7, 1] = np.nan
+    model = MultitaskFusion(
+        max_epochs=1, tasks=dict.fromkeys("uv", "classification"), random_state=0
+    )
+    if inside:
+        early = MultimodalFusion([(m, "passthrough") for m in MODALITIES], fusion=None)
+        model = make_pipeline(early, model)
+    table = compare_fusions({"deep": model}, X, y, cv=2, baselines=False).table
+    assert np.isfinite(table["mean_score"]).all()
