@@ -16,6 +16,7 @@ FLOOR = {
     "_validation": 0,
     "_optional": 0,
     "_padding": 0,
+    "_public": 0,
     "_parallel": 0,
     "_device": 0,
     "_threads": 0,

@@ -17,10 +17,10 @@ from collections import Counter
 import numpy as np
 from scipy import sparse
 
+from skmm._public import public_module
 from skmm.persistence import _stored
 from skmm.persistence._nodes import name_of, read_json, types_of
 from skmm.persistence._stored import describe_dtype
-from skmm.persistence._trusted import public_module
 
 _KEYS = {"builtins.str", "builtins.int", "builtins.float", "builtins.bool", "builtins.NoneType"}
 _PATHS = {"PosixPath", "WindowsPath"}

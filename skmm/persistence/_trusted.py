@@ -1,7 +1,6 @@
 """The types that a file may name, and what they are called in it."""
 
-from importlib import import_module
-
+from skmm._public import public_module
 from skmm.persistence._stored import STORED
 
 # Each has been looked at: making one, and setting its state, runs nothing that the file decides on.
@@ -84,16 +83,6 @@ MOVED = {
 
 # What skmm itself puts in the place of arrays and the like, and what stands for what came before.
 KNOWN = frozenset({*TRUSTED, *STORED})
-
-
-def public_module(module, name):
-    """Return the public module of skmm that has a class or function, or `module` if none has."""
-    package, private, _ = str(module).partition("._")
-    if private and package.startswith("skmm."):
-        value = getattr(import_module(package), name, None)
-        if getattr(value, "__module__", None) == module:
-            return package
-    return module
 
 
 def names_of(trusted):

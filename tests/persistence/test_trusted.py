@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 import skmm
 from skmm.fusion import ConcatFusion
 from skmm.persistence import TRUSTED
-from skmm.persistence._trusted import KNOWN, MOVED, names_of, public_module
+from skmm.persistence._trusted import KNOWN, MOVED, names_of
 from tests.test_common import public_estimators
 
 
@@ -75,12 +75,6 @@ def test_types_are_given_by_name_or_as_they_are(trusted, names):
 def test_what_names_no_types_is_refused(trusted):
     with pytest.raises(TypeError, match="trusted(=| holds ).*expected"):
         names_of(trusted)
-
-
-def test_public_names_are_found():
-    assert public_module("skmm.nn._fusions.gated", "GatedModule") == "skmm.nn"
-    assert public_module("skmm.fusion._members", "Member") == "skmm.fusion._members"
-    assert public_module("sklearn.svm._classes", "SVC") == "sklearn.svm._classes"
 
 
 @pytest.mark.parametrize("old", MOVED)

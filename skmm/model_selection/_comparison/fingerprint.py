@@ -8,6 +8,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.frozen import FrozenEstimator
 
+from skmm._public import public_module
 from skmm.cache._keys import hash_sample, hash_text
 from skmm.frame import TensorArray
 
@@ -21,8 +22,8 @@ def hash_object(value):
     Parameters
     ----------
     value : object
-        Estimators count by their class and parameters, frozen ones by what they have learned, too,
-        and functions by their name.
+        Estimators count by the public name of their class and parameters, frozen ones by what they
+        have learned, too, and functions by their name.
 
     Returns
     -------
@@ -92,4 +93,4 @@ def _describe(value):
 
 
 def _name(cls):
-    return f"{cls.__module__}.{cls.__qualname__}"
+    return f"{public_module(cls.__module__, cls.__qualname__)}.{cls.__qualname__}"
