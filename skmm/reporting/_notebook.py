@@ -1,5 +1,6 @@
 """Frames as thumbnails and players in notebooks, once IPython was asked for it by ``%load_ext skmm``."""
 
+from functools import partial
 from html import escape
 
 import numpy as np
@@ -19,33 +20,48 @@ def load(shell):
     ----------
     shell : IPython.core.interactiveshell.InteractiveShell
     """
-    _formatter(shell).for_type(pd.DataFrame, show_frame)
+    formatter = _formatter(shell)
+    before = formatter.for_type(pd.DataFrame)
+    if not _is_ours(before):
+        ours = partial(show_frame, show_others=before or pd.DataFrame._repr_html_)
+        formatter.for_type(pd.DataFrame, ours)
 
 
 def unload(shell):
-    """Show all frames as pandas does again.
+    """Show all frames as before :func:`load` again.
 
     Parameters
     ----------
     shell : IPython.core.interactiveshell.InteractiveShell
     """
-    _formatter(shell).pop(pd.DataFrame, None)
+    formatter = _formatter(shell)
+    ours = formatter.for_type(pd.DataFrame)
+    if not _is_ours(ours):  # who has set another since keeps it
+        return
+    formatter.pop(pd.DataFrame)
+    if ours.keywords["show_others"] is not pd.DataFrame._repr_html_:
+        formatter.for_type(pd.DataFrame, ours.keywords["show_others"])
 
 
-def show_frame(X):
-    """Write a frame as HTML: by :func:`preview` if it holds samples, else as pandas writes it.
+def show_frame(X, show_others=pd.DataFrame._repr_html_):
+    """Write a frame as HTML: by :func:`preview` if it holds samples.
 
     Parameters
     ----------
     X : DataFrame
+    show_others : callable, default=pd.DataFrame._repr_html_
+        Writes frames that hold none, or more columns than pandas was told to show.
 
     Returns
     -------
     html : str or None
         None if pandas was told to write none.
     """
-    html = X._repr_html_()
-    if html is None or not any(_holds_samples(X.iloc[:, i]) for i in range(X.shape[1])):
+    html = show_others(X)
+    most = pd.get_option("display.max_columns") or np.inf
+    if html is None or X.shape[1] > most:
+        return html
+    if not any(_holds_samples(X.iloc[:, i]) for i in range(X.shape[1])):
         return html
     try:
         return preview(X).html
@@ -59,8 +75,13 @@ def _holds_samples(column):
     if not pd.api.types.is_object_dtype(column) and not pd.api.types.is_string_dtype(column):
         return False
     first = next((cell for cell in column if not is_null(cell)), None)
-    may_be = isinstance(first, np.ndarray) or is_path(first)
-    return may_be and kind_of_cell(first) in ("image", "sound", "series")
+    if isinstance(first, np.ndarray):  # one axis is a list of numbers as good as a recording
+        return first.dtype.kind in "biufc" and first.ndim > 1
+    return is_path(first) and kind_of_cell(first) in ("image", "sound")
+
+
+def _is_ours(formatter):
+    return isinstance(formatter, partial) and formatter.func is show_frame
 
 
 def _formatter(shell):

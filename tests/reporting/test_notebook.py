@@ -48,8 +48,10 @@ def test_arrays_in_cells_are_samples(shell, cells):
         pd.DataFrame({"text": ["words", None], "more": [[1, 2], {"a": 1}]}),
         pd.DataFrame({"nothing": [None, None]}, dtype=object),
         pd.DataFrame(),
+        pd.DataFrame({"tags": [np.array(["a", "b"], dtype=object), np.array(["c"], dtype=object)]}),
+        pd.DataFrame({"embedding": [np.zeros(3), np.ones(3)]}),
     ],
-    ids=["numbers", "texts", "nothing", "empty"],
+    ids=["numbers", "texts", "nothing", "empty", "lists of a file", "embeddings"],
 )
 def test_other_tables_stay_as_pandas_shows_them(shell, X):
     assert shown(shell, X) == X._repr_html_()
@@ -74,3 +76,32 @@ def test_a_table_that_is_no_frame_is_shown_all_the_same(shell):
     html = shown(shell, X)
     assert "several columns named" in html
     assert html.endswith(X._repr_html_())
+
+
+@pytest.mark.parametrize(("most", "previewed"), [(2, False), (3, True), (0, True), (None, True)])
+def test_frames_of_more_columns_than_pandas_shows_are_left_to_it(shell, most, previewed):
+    X, _ = make_keypad_digits(2, random_state=0)
+    X = X[["image"]].assign(m=1, n=2)
+    with pd.option_context("display.max_columns", most):
+        assert ("<img" in shown(shell, X)) == previewed
+        assert previewed or shown(shell, X) == X._repr_html_()
+
+
+def test_a_formatter_of_the_user_shows_other_tables_and_comes_back(shell):
+    formatter = shell.display_formatter.formatters["text/html"]
+    shell.run_line_magic("unload_ext", "skmm")
+    formatter.for_type(pd.DataFrame, lambda X: "<b>mine</b>")
+    shell.run_line_magic("load_ext", "skmm")
+    X, _ = make_keypad_digits(2, random_state=0)
+    assert shown(shell, X) == preview(X).html
+    assert shown(shell, pd.DataFrame({"n": [1]})) == "<b>mine</b>"
+    shell.run_line_magic("reload_ext", "skmm")
+    shell.run_line_magic("unload_ext", "skmm")
+    assert shown(shell, X) == "<b>mine</b>"
+
+
+def test_a_formatter_that_was_set_since_stays(shell):
+    formatter = shell.display_formatter.formatters["text/html"]
+    formatter.for_type(pd.DataFrame, lambda X: "<b>mine</b>")
+    shell.run_line_magic("unload_ext", "skmm")
+    assert shown(shell, pd.DataFrame({"n": [1]})) == "<b>mine</b>"
