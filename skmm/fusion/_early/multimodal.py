@@ -413,7 +413,9 @@ class MultimodalFusion(TransformerMixin, MemberComposition):
 
 def _refuse_predictors(members):
     for modality, estimator, _ in members:
-        if not (isinstance(estimator, str) or hasattr(estimator, "transform")):
+        # Some have fit_transform only, such as TSNE.
+        gives_a_block = hasattr(estimator, "transform") or hasattr(estimator, "fit_transform")
+        if not (isinstance(estimator, str) or gives_a_block):
             raise ValueError(
                 f"modality {modality!r}: {type(estimator).__name__} has no transform, so it gives no block "
                 "of features; put classifiers and regressors behind the fusion, as in "

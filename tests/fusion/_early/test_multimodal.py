@@ -13,6 +13,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.manifold import TSNE
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_validate
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -769,3 +770,11 @@ def test_what_was_extracted_takes_the_place_of_samples(frame):
 def test_a_predictor_is_no_member(predictor):
     with pytest.raises(ValueError, match="modality 'a': .+ has no transform.*behind the fusion"):
         MultimodalFusion([("a", predictor, [0])]).fit(np.eye(3), [0, 1, 0])
+
+
+def test_what_can_only_fit_and_transform_at_once_is_no_predictor():
+    rng = np.random.default_rng(0)
+    X = make_frame(a=rng.normal(size=(12, 4)), b=rng.normal(size=(12, 3)))
+    tsne = TSNE(perplexity=3, max_iter=250, random_state=0)
+    fused = MultimodalFusion([("a", tsne), ("b", "passthrough")], fusion=None).fit_transform(X)
+    assert_allclose(fused["a"].array.tensor, clone(tsne).fit_transform(X["a"].array.tensor))
