@@ -105,20 +105,18 @@ def _own(column, name):
         return TensorArray(array.tensor, array.present)  # shared until one of the two is written to
     if column.dtype != object:
         return array.copy()
-    place = Samples(array, None, column.index, name).place
-    copies = (_copy_cell(cell, place(row)) for row, cell in enumerate(array))
-    return np.fromiter(copies, dtype=object, count=len(array))
-
-
-def _copy_cell(cell, place):
-    try:
-        return deepcopy(cell)
-    except Exception as error:  # of any type: the cell decides
-        raise ModalityError(
-            f"the cell is a {type(cell).__name__}, which cannot be copied ({error}); make an array of it, "
-            "or name the column in drop",
-            **place,
-        ) from error
+    memo = {}  # what rows have in common, they have in common afterwards, too
+    own = np.empty(len(array), dtype=object)
+    for row, cell in enumerate(array):
+        try:
+            own[row] = deepcopy(cell, memo)
+        except Exception as error:  # of any type: the cell decides
+            raise ModalityError(
+                f"the cell is a {type(cell).__name__}, which cannot be copied ({error}); make an array of "
+                "it, or name the column in drop",
+                **Samples(array, None, column.index, name).place(row),
+            ) from error
+    return own
 
 
 def _check_names(X, names):

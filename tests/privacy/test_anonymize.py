@@ -243,6 +243,14 @@ def test_cells_are_not_shared():
     assert clean["audio"][2] is None
 
 
+def test_what_rows_have_in_common_is_copied_once():
+    picture = np.zeros((4, 4))
+    cells = pd.Series([picture, [picture], picture], dtype=object)
+    clean = anonymize(pd.DataFrame({"background": cells}))["background"]
+    assert clean[0] is clean[2] is clean[1][0]
+    assert clean[0] is not picture
+
+
 def test_a_cell_that_cannot_be_copied_is_named():
     X = pd.DataFrame({"lines": [["a"], (line for line in "ab")]}, index=["x", "y"])
     with pytest.raises(
