@@ -96,7 +96,8 @@ class LatentMapDisplay:
         TypeError
             If the estimator has no ``transform``, or one that keeps blocks apart, or X is a dict.
         ValueError
-            If `method` is unknown, or there are fewer than two samples.
+            If `method` is unknown, there are fewer than two samples, or `cmap` is a list of fewer colors
+            than there are classes.
         """
         refuse_dict(X)
         if hasattr(estimator, "search"):  # a CrossModalRetriever; its class would bring torch
@@ -153,8 +154,8 @@ class LatentMapDisplay:
             Where to draw; None makes a new figure.
         cmap : str or matplotlib Colormap, default=None
             Colors of numbers or classes. Classes get the colors of a list such as ``"Set2"`` one by one,
-            and those of a scale at equal distances. None is ``"viridis"`` for numbers and more than twenty
-            classes, and ``"tab10"`` or ``"tab20"`` for fewer.
+            and those of a scale, which has more than twenty, at equal distances. None is ``"viridis"`` for
+            numbers and more than twenty classes, and ``"tab10"`` or ``"tab20"`` for fewer.
         size : float, default=14
             Area of a marker in square points.
 
@@ -166,6 +167,8 @@ class LatentMapDisplay:
         ------
         ImportError
             If matplotlib is not installed.
+        ValueError
+            If `cmap` is a list of fewer colors than there are classes.
         """
         pyplot = import_optional("matplotlib.pyplot", extra="plots", purpose="drawing a map")
         ax = open_axes(ax, purpose="drawing a map")
@@ -236,6 +239,8 @@ def _color(pyplot, y, n_points, cmap):
     if y is None:
         return np.full(n_points, "tab:blue", dtype=object), {}, None
     codes, classes = pd.factorize(y, sort=True)
+    if cmap is not None and not is_float_dtype(y):
+        _refuse_few_colors(pyplot.get_cmap(cmap), len(classes))
     if is_float_dtype(y) or len(classes) > _MANY_CLASSES:
         values = np.asarray(y, dtype=float) if is_float_dtype(y) else codes
         limits = pyplot.Normalize(np.min(values), np.max(values))
@@ -245,10 +250,18 @@ def _color(pyplot, y, n_points, cmap):
     return palette[codes], dict(zip(classes, palette, strict=True)), None
 
 
+def _refuse_few_colors(cmap, n_classes):
+    if cmap.N <= _MANY_CLASSES and n_classes > cmap.N:
+        raise ValueError(
+            f"cmap {cmap.name!r} has {cmap.N} colors, and y {n_classes} classes, some of which would look "
+            "the same; choose one of more colors, or a scale, such as 'viridis'"
+        )
+
+
 def _palette(pyplot, cmap, n_classes):
     """A color for each class, of shape (n_classes, 4)."""
     cmap = pyplot.get_cmap(cmap or ("tab10" if n_classes <= 10 else "tab20"))
-    if n_classes <= cmap.N <= _MANY_CLASSES:  # a list of colors that differ, and not a scale
+    if cmap.N <= _MANY_CLASSES:  # a list of colors that differ, and not a scale
         return cmap(np.arange(n_classes))
     return cmap(np.linspace(0, 1, n_classes))
 

@@ -155,3 +155,13 @@ def test_sparse_codes_have_neighborhoods():
     points = LatentMapDisplay.from_codes(codes, method="tsne", random_state=0).points
     assert points.shape == (12, 2)
     assert np.linalg.norm(points[:6].mean(axis=0) - points[6:].mean(axis=0)) > 1
+
+
+@pytest.mark.parametrize("n_classes", [9, 30])
+def test_a_list_of_fewer_colors_than_classes_is_refused(n_classes):
+    y = np.arange(60) % n_classes
+    display = LatentMapDisplay(points=np.zeros((60, 2)), y=y)
+    with pytest.raises(ValueError, match=f"cmap 'Set2' has 8 colors, and y {n_classes} classes"):
+        display.plot(cmap="Set2")
+    display.plot(cmap="viridis")
+    LatentMapDisplay(points=np.zeros((60, 2)), y=y / 2).plot(cmap="Set2")  # numbers may share one
