@@ -27,6 +27,10 @@ _AWAY = [  # with a line to the point
     for side in (1, -1)
 ]
 _PLACES = _BESIDE + _AWAY
+_HAS_LINE = np.arange(len(_PLACES)) >= len(_BESIDE)
+# How far a box lies to the left of its place and below, in widths and heights.
+_SHARE = {"left": 0, "bottom": 0, "center": 0.5, "right": 1, "top": 1}
+_SHIFTS = np.array([[_SHARE[word] for word in alignment] for _, *alignment in _PLACES])
 _LEADER = {"arrowstyle": "-", "color": "0.5", "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3}
 
 
@@ -48,36 +52,35 @@ def label_points(ax, x, y, names, *, bars=0.0):
     """
     ax.figure.draw_without_rendering()  # until then nothing has a place
     markers, bars = _find_boxes(ax, *map(np.asarray, (x, y, bars)))
-    clearance = _CLEARANCE * ax.figure.dpi / 72
-    taken, labels = [], []
+    taken, labels = markers, []
     for row, name in enumerate(names):
         label = _write(ax, name, (x[row], y[row]))
-        boxes = [_put(label, option) for option in _PLACES]
-        costs = [_count_hidden(box, [*markers, *taken], bars, ax.bbox) for box in boxes]
-        for place, box in enumerate(boxes):
-            if place < len(_BESIDE):
-                costs[place] += _is_ambiguous(box, markers, row, clearance)
-            else:  # a line shows the point, and should not cross that of another
-                costs[place] += _is_ambiguous(box, markers, row) / 2
-        best = costs.index(min(costs))
-        taken.append(_put(label, _PLACES[best]))
+        boxes = _find_places(label)
+        costs = _count_hidden(boxes, taken, bars, ax.bbox)
+        # Beside a point, clearly; a line shows the point, and should not cross that of another.
+        clearance = np.where(_HAS_LINE, 0, _CLEARANCE * ax.figure.dpi / 72)
+        costs += _are_ambiguous(boxes, markers, row, clearance) * np.where(_HAS_LINE, 0.5, 1)
+        best = costs.argmin()
+        taken = np.vstack([taken, boxes[best]])
         labels.append(label)
-        if _PLACES[best] in _AWAY:
-            offset = {"xytext": _PLACES[best][0], "textcoords": "offset points"}
+        offset, horizontal, vertical = _PLACES[best]
+        label.set(position=offset, horizontalalignment=horizontal, verticalalignment=vertical)
+        if _HAS_LINE[best]:
+            offset = {"xytext": offset, "textcoords": "offset points"}
             ax.annotate("", label.xy, **offset, arrowprops=_LEADER)
     return labels
 
 
 def _find_boxes(ax, x, y, bars):
-    """The boxes of the markers, and those of their error bars, in pixels."""
-    bbox = import_optional("matplotlib.transforms", extra="plots", purpose=_PURPOSE).Bbox
+    """The boxes of the markers, and those of their error bars: left, lower, right and upper pixel."""
     half = MARKER_SIZE / 2 * ax.figure.dpi / 72
     low, middle, high = (
         ax.transData.transform(np.column_stack([x, y + shift])) for shift in (-bars, 0, bars)
     )
-    markers = [bbox([point - half, point + half]) for point in middle]
     width = np.array([half / 2, 0])
-    return markers, [bbox([a - width, b + width]) for a, b in zip(low, high, strict=True)]
+    # An axis may be turned around.
+    low, high = np.minimum(low, high), np.maximum(low, high)
+    return np.hstack([middle - half, middle + half]), np.hstack([low - width, high + width])
 
 
 def _write(ax, name, place):
@@ -88,28 +91,34 @@ def _write(ax, name, place):
     return label
 
 
-def _put(label, option):
-    """Put a label in one of its places; return the box it takes."""
-    offset, horizontal, vertical = option
-    label.set(position=offset, horizontalalignment=horizontal, verticalalignment=vertical)
-    return label.get_window_extent()
+def _find_places(label):
+    """The box that a label takes in each place, of shape (n_places, 4); to measure it takes its time."""
+    label.set(position=(0, 0), horizontalalignment="left", verticalalignment="bottom")
+    box = label.get_window_extent()
+    offsets = np.array([offset for offset, *_ in _PLACES]) * label.figure.dpi / 72
+    corners = box.min + offsets - _SHIFTS * box.size
+    return np.hstack([corners, corners + box.size])
 
 
-def _count_hidden(box, others, bars, frame):
-    """What a label would cover, bars counting half, and whether it leaves the frame."""
-    leaves = box.x0 < frame.x0 or box.x1 > frame.x1 or box.y0 < frame.y0 or box.y1 > frame.y1
-    return 2 * sum(map(box.overlaps, others)) + sum(map(box.overlaps, bars)) + 4 * leaves
+def _count_hidden(boxes, others, bars, frame):
+    """What labels would cover, bars counting half, and whether they leave the frame."""
+    leaves = (boxes[:, :2] < frame.min).any(axis=1) | (boxes[:, 2:] > frame.max).any(axis=1)
+    return 2 * _count_overlaps(boxes, others) + _count_overlaps(boxes, bars) + 4.0 * leaves
 
 
-def _is_ambiguous(box, markers, own, clearance=0.0):
-    """Whether a label would stand as near to another marker as to its own."""
-    gaps = [_gap(box, marker) for marker in markers]
-    nearest = min(gaps[:own] + gaps[own + 1 :], default=np.inf)
-    return nearest < gaps[own] + clearance
+def _count_overlaps(boxes, others):
+    return (_gaps(boxes, others) == 0).sum(axis=1)
 
 
-def _gap(box, other):
-    """The distance between two boxes, 0 if they overlap."""
-    across = max(box.x0 - other.x1, other.x0 - box.x1, 0)
-    upward = max(box.y0 - other.y1, other.y0 - box.y1, 0)
-    return np.hypot(across, upward)
+def _are_ambiguous(boxes, markers, own, clearance):
+    """Whether labels would stand as near to another marker as to their own."""
+    gaps = _gaps(boxes, markers)
+    nearest = np.delete(gaps, own, axis=1).min(axis=1, initial=np.inf)
+    return nearest < gaps[:, own] + clearance
+
+
+def _gaps(boxes, others):
+    """The distance between each two boxes, 0 if they overlap."""
+    boxes = boxes[:, None]
+    across = np.maximum(boxes[..., :2] - others[:, 2:], others[:, :2] - boxes[..., 2:])
+    return np.hypot(*np.moveaxis(np.maximum(across, 0), -1, 0))

@@ -4,8 +4,10 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib import pyplot
+from matplotlib.text import Annotation
+from numpy.testing import assert_allclose
 
-from skmm.model_selection._comparison.labels import label_points
+from skmm.model_selection._comparison.labels import _PLACES, _find_places, _write, label_points
 
 
 @pytest.fixture
@@ -69,3 +71,26 @@ def test_labels_rather_leave_error_bars_free(ax):
     bar = ax.transData.transform([1.1, 0.7])[0]
     assert free.x0 < bar < free.x1
     assert not kept.x0 < bar < kept.x1
+
+
+@pytest.mark.parametrize("name", ["early, gy", "two\nlines", r"$\alpha_2$"])
+def test_places_are_where_matplotlib_puts_the_label(ax, name):
+    ax.figure.set_dpi(133)
+    ax.figure.draw_without_rendering()
+    label = _write(ax, name, (0.3, 0.6))
+    for place, box in zip(_PLACES, _find_places(label), strict=True):
+        label.set(position=place[0], horizontalalignment=place[1], verticalalignment=place[2])
+        assert_allclose(box, label.get_window_extent().extents, atol=1e-9)
+
+
+def test_a_name_is_measured_once(ax, monkeypatch):
+    n_measured = []
+    measure = Annotation.get_window_extent
+    monkeypatch.setattr(
+        Annotation,
+        "get_window_extent",
+        lambda self, *args: n_measured.append(self) or measure(self, *args),
+    )
+    x = np.linspace(0, 1, 6)
+    label_points(ax, x, x, list("abcdef"))
+    assert len(n_measured) == 6
