@@ -263,12 +263,13 @@ def run_on_present_rows(function, member, column, y, params, *, index, message=N
 
 
 def _advise(error, rows):
-    """What to add to an error of scikit-learn if a member was given raw samples in place of numbers."""
+    """What to add to an error of scikit-learn if a member was given strings in place of numbers."""
     if not isinstance(rows, pd.Series) or not str(error).startswith("could not convert string"):
         return ""
     return (
-        ". Its cells are raw samples, and the estimator takes numbers; put an extractor or a vectorizer "
-        "before it, as in make_pipeline(HOGExtractor(), estimator)"
+        ". Its cells are strings, and the estimator takes numbers; put before it what makes some of them: "
+        "make_pipeline(BagOfWordsVectorizer(), estimator) for texts, HOGExtractor() for paths of pictures, "
+        f"or OneHotEncoder() for categories, with the column in a list: (name, pipeline, [{rows.name!r}])"
     )
 
 

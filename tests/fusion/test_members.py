@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skmm import LateFusionClassifier, ModalityError, MultimodalFusion, make_frame
 from skmm.fusion._columns import read_column
 from skmm.fusion._members import Member, run_on_present_rows
+from skmm.text import BagOfWordsVectorizer
 
 X = np.arange(12.0).reshape(4, 3)
 
@@ -49,11 +51,19 @@ def test_setting_a_member_that_is_not_there_suggests_one_that_is():
         fusion.set_params(image__with_men=False)
 
 
-def test_raw_samples_before_a_classifier_ask_for_an_extractor():
+def test_strings_before_a_classifier_ask_for_what_makes_numbers_of_them():
     frame = make_frame(text=["a", "b", "a", "b"])
     late = LateFusionClassifier([("text", LogisticRegression())], rule="mean")
-    with pytest.raises(ValueError, match=r"modality 'text': could not convert.*put an extractor"):
+    with pytest.raises(
+        ValueError,
+        match=r"modality 'text': could not convert.*BagOfWordsVectorizer.*OneHot.*\['text'\]\)",
+    ):
         late.fit(frame, [0, 1, 0, 1])
+    texts = ("text", make_pipeline(BagOfWordsVectorizer(), LogisticRegression()))
+    categories = ("text", make_pipeline(OneHotEncoder(), LogisticRegression()), ["text"])
+    for member in (texts, categories):
+        late.set_params(estimators=[member]).fit(frame, [0, 1, 0, 1])
+        assert late.predict(frame).tolist() == [0, 1, 0, 1]
 
 
 def test_a_class_instead_of_an_instance_is_refused():
