@@ -174,21 +174,28 @@ def test_numbers_are_made_of_objects():
 FEATURES = [("a", "passthrough"), ("b", "passthrough")]
 
 
-@pytest.mark.parametrize(
-    "fit",
-    [
-        LateFusionClassifier(MEMBERS).fit,
-        LateFusionRegressor(MEMBERS).fit,
-        DeepFusionClassifier().fit,
-        DeepFusionRegressor().fit,
-        FusionSearchCV(FEATURES).fit,
-        FusionSearchCV(FEATURES, task="regression").fit,
-        lambda X, y: compare_fusions({"late": LateFusionClassifier(MEMBERS)}, X, y),
-    ],
-)
+LEARN = [
+    LateFusionClassifier(MEMBERS).fit,
+    LateFusionRegressor(MEMBERS).fit,
+    DeepFusionClassifier().fit,
+    DeepFusionRegressor().fit,
+    FusionSearchCV(FEATURES).fit,
+    FusionSearchCV(FEATURES, task="regression").fit,
+    lambda X, y: compare_fusions({"late": LateFusionClassifier(MEMBERS)}, X, y),
+]
+
+
+@pytest.mark.parametrize("fit", LEARN)
 def test_all_who_learn_from_targets_refuse_missing_ones(fit):
     X, y = make_multimodal_classification(40, modalities={"a": 6, "b": 6}, random_state=0)
     y = y.astype(object)
     y[5] = None
     with pytest.raises(ValueError, match="y is None in row 5"):
         fit(X, y)
+
+
+@pytest.mark.parametrize("fit", LEARN[:-1])
+def test_all_who_learn_from_targets_ask_for_them(fit):
+    X, _ = make_multimodal_classification(40, modalities={"a": 6, "b": 6}, random_state=0)
+    with pytest.raises(ValueError, match="requires y to be passed, but the target y is None"):
+        fit(X, None)

@@ -10,7 +10,7 @@ from sklearn.utils import ClassifierTags, RegressorTags, check_consistent_length
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skmm._targets import refuse_unusable_targets
+from skmm._targets import check_targets
 from skmm._validation import (
     Integral,
     Interval,
@@ -341,8 +341,8 @@ class FusionSearchCV(MetaEstimatorMixin, MemberComposition):
 
     def _read_y(self, y):
         """Check y, which has one target."""
-        refuse_unusable_targets(y)
         if self.task == "regression":
+            y = check_targets(y, numeric=True, estimator=self)
             return _check_y(y, y_numeric=True, estimator=self)
         y, targets = read_targets(y, self)
         if targets.are_several:
