@@ -483,8 +483,8 @@ class TensorArray(ExtensionArray):
 
 
 def refuse_mask(values, what, way_out):
-    """Raise a TypeError if the values are a masked array, of which numpy would keep the hidden numbers."""
-    if isinstance(values, np.ma.MaskedArray):
+    """Raise a TypeError if some values are masked, of which numpy would keep the hidden numbers."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         raise TypeError(
             f"{what} is a masked array, whose mask would be lost; {way_out}, or None for a missing "
             "sample"

@@ -50,7 +50,7 @@ def make_frame(**modalities):
     ------
     TypeError
         If a modality is not a sequence of cells, or no modality is given; if the cells are masked
-        arrays, whose masks would be lost.
+        arrays, some of whose values are masked: the masks would be lost.
     ValueError
         If the modalities differ in length.
 
@@ -110,12 +110,13 @@ def _from_array(name, array):
 
 
 def _from_cells(name, cells):
+    for row, cell in enumerate(cells):
+        if isinstance(cell, np.ma.MaskedArray):
+            what = f"modality {name!r}: the cell in row {row}"
+            refuse_mask(cell, what, "fill it first, as in cell.filled(0)")
     kinds = {_kind(cell) for cell in cells if not is_null(cell)}
     if len(kinds) == 1 and None not in kinds:
-        try:
-            return TensorArray._from_sequence(cells)
-        except TypeError as error:  # masked arrays
-            raise TypeError(f"modality {name!r}: {error}") from error
+        return TensorArray._from_sequence(cells)
     if all(pd.api.types.is_scalar(cell) for cell in cells):
         return _from_scalars(cells)
     return _object_array(cells)

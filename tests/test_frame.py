@@ -468,9 +468,23 @@ def test_dropping_everything_by_accident_is_refused(X, modalities):
 
 @pytest.mark.parametrize("shape", [(3,), (3, 2)])
 def test_a_masked_array_is_refused(shape):
-    masked = np.ma.masked_array(np.ones(shape), mask=np.zeros(shape, dtype=bool))
+    masked = np.ma.masked_array(np.ones(shape), mask=np.arange(np.prod(shape)).reshape(shape) == 1)
     with pytest.raises(TypeError, match="modality 'a' is a masked array, whose mask would be lost"):
         make_frame(a=masked)
+
+
+@pytest.mark.parametrize("shape", [(3,), (3, 2)])
+@pytest.mark.parametrize("mask", [np.ma.nomask, False])
+def test_a_masked_array_that_masks_nothing_is_an_array(shape, mask):
+    masked = np.ma.masked_array(np.ones(shape), mask=mask)
+    assert make_frame(a=masked).equals(make_frame(a=np.ones(shape)))
+    assert make_frame(a=list(masked), b=["x"] * 3)["a"].equals(
+        make_frame(a=list(np.ones(shape)))["a"]
+    )
+
+
+def test_integers_with_gaps_are_no_masked_arrays_of_numpy():
+    assert presence_mask(make_frame(n=pd.array([1, None])))["n"].tolist() == [True, False]
 
 
 def test_a_series_of_equal_arrays_is_stacked():
@@ -506,3 +520,12 @@ def test_cells_with_masks_are_refused_and_named():
         TypeError, match=r"modality 'image': the cell in row 1 is a masked array.*filled\(0\)"
     ):
         make_frame(image=[np.ones((2, 2)), cell])
+
+
+@pytest.mark.parametrize(
+    "other", [np.ones(5), [1.0, 2.0], "text", None, np.ones((2, 2), dtype=int)], ids=repr
+)
+def test_cells_with_masks_are_refused_among_others(other):
+    cell = np.ma.masked_array(np.ones((2, 2)), mask=np.eye(2))
+    with pytest.raises(TypeError, match=r"modality 'a': the cell in row 1 is a masked array"):
+        make_frame(a=[other, cell])
