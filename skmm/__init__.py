@@ -67,7 +67,7 @@ def unload_ipython_extension(shell):
 
 
 def __dir__():
-    return [*globals(), *__all__, *_find_packages()]
+    return sorted({*globals(), *__all__, *_find_packages()})  # of those loaded, globals know, too
 
 
 def _find_packages():

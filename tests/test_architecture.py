@@ -235,6 +235,8 @@ def test_an_unknown_name_is_an_attribute_error():
 def test_public_names_are_listed_by_dir():
     skmm = importlib.import_module("skmm")
     assert set(skmm.__all__) <= set(dir(skmm))
+    importlib.import_module("skmm.fusion")  # what is loaded is listed once
+    assert skmm.__dir__() == sorted(set(skmm.__dir__()))
 
 
 def test_packages_are_loaded_when_first_used(monkeypatch):
