@@ -10,11 +10,17 @@ import pytest
 import torch
 from numpy.testing import assert_array_equal
 from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import skmm
+from skmm.fusion import ConcatFusion, LateFusionClassifier, MultimodalFusion
 from skmm.nn import DeepFusionClassifier
 from skmm.persistence._archive import LARGE
+from skmm.persistence._trusted import MOVED
 from tests.persistence import corpus
+from tests.persistence.conftest import data
 
 
 @pytest.fixture
@@ -171,3 +177,46 @@ def test_without_skops_the_extra_is_named(deep_file, load_bytes, monkeypatch):
         load_bytes(deep_file)
     with pytest.raises(ImportError, match=r"skmm\[persistence\]"):
         skmm.dump(PCA(), "nowhere")
+
+
+def early_fusion():
+    members = [("a", StandardScaler(), [0, 1, 2]), ("b", "passthrough", [3, 4, 5])]
+    return make_pipeline(
+        MultimodalFusion(members, fusion=ConcatFusion(scaling="mfa")), LogisticRegression()
+    )
+
+
+def late_fusion():
+    members = [("a", LogisticRegression(), [0, 1, 2]), ("b", LogisticRegression(), [3, 4, 5])]
+    return LateFusionClassifier(members, calibration="sigmoid", cv=2)
+
+
+@pytest.mark.parametrize(
+    ("make", "old"),
+    [
+        (early_fusion, {"skmm.fusion._blocks.BlockSpec", "skmm.fusion._scales.ColumnScale"}),
+        (
+            late_fusion,
+            {
+                "skmm.fusion._calibration.Calibrator",
+                "skmm.fusion._final_estimator.FinalLogisticRegression",
+                "skmm.fusion._targets.Targets",
+            },
+        ),
+    ],
+)
+def test_files_name_modules_as_they_were_called_when_they_were_written(make, old, path, load_bytes):
+    X, y = data()
+    model = make().fit(X, y)
+    skmm.dump(model, path)
+    former = {new: old for old, new in MOVED.items()}
+
+    def rename(schema):
+        for node in corpus.nodes_of(schema):
+            node["__module__"] = former.get(node["__module__"], node["__module__"])
+        named = {f"{node['__module__']}.{node['__class__']}" for node in corpus.nodes_of(schema)}
+        assert old <= named
+
+    members = corpus.members_of(path.read_bytes())
+    loaded = load_bytes(corpus.zip_up(corpus.with_schema(members, rename)))
+    assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
