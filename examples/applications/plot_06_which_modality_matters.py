@@ -121,7 +121,7 @@ SampleGridDisplay.from_estimator(model, broken, y_test, rows=5)
 # All of this on one page
 # -----------------------
 # ``skmm.report`` writes the usual answers into one file, to be mailed and read without a network:
-# `the report on this model <../report.html>`__.
+# `the report on this model <../../report.html>`__.
 output = Path(sys.argv[0]).resolve().parent / "output"
 output.mkdir(exist_ok=True)
 skmm.report(model, X_test, y_test, output / "report.html", title="Face, words and tone of voice")

@@ -36,9 +36,14 @@ PRIVACY = "plot_23_what_privacy_costs"
 APPLICATIONS = [SENTIMENT, RETRIEVAL, IMPORTANCE, POSE, DRIVING, SPEECH]
 
 
+def source_of(example):
+    """The page of an example, as sphinx-gallery has written it."""
+    return next(GALLERY.rglob(f"{example}.rst")).read_text()
+
+
 def printed(example):
     """All that an example printed."""
-    page = next(GALLERY.rglob(f"{example}.rst")).read_text()
+    page = source_of(example)
     blocks = re.findall(r"script-out\n\n \.\. code-block:: none\n\n((?:    .*\n|\s*\n)+)", page)
     return "\n".join(dedent(block) for block in blocks)
 
@@ -54,7 +59,7 @@ def compared(text):
 @pytest.mark.parametrize("example", APPLICATIONS)
 def test_an_application_says_which_data_it_used_and_how_to_bring_others(example):
     assert re.search(r"\b(generated|real)\b", printed(example))
-    page = next(GALLERY.rglob(f"{example}.rst")).read_text()
+    page = source_of(example)
     for section in ("What it means, and what does not help", "Your own data"):
         assert f"\n{section}\n---" in page
 
@@ -329,7 +334,7 @@ def test_a_folder_with_a_broken_file_is_read_and_learned_from():
     assert "ModalityError: modality 'image', row 3 (index 3): cannot decode '003.png'" in said
     assert "warned: 1 of 200 samples cannot be used" in said
     assert "broken pictures: ['row 3']" in text
-    page = (GALLERY / f"{FOLDER}.rst").read_text()
+    page = source_of(FOLDER)
     assert page.count("<audio") == 2  # of three rows, one without a sound
     assert page.count('<img alt="image of 64 x 64 pixels"') == 3
     found = re.findall(r"^accuracy, ([a-z +]+?) +(\d\.\d+)$", text, re.MULTILINE)
