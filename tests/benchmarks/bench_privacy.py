@@ -30,7 +30,7 @@ LARGE_BATCHES = {
 DEFAULTS = {}
 
 # How much accuracy epsilon 8 may lose, and how many times as long a private fit may take.
-MOST_LOST, MOST_TIMES = 0.05, 8.0
+MOST_LOST, MOST_TIMES = 0.05, 10.0
 
 
 def standardize(X, public):

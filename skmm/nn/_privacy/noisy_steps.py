@@ -61,11 +61,12 @@ class NoisySteps:
             gradient.reshape(len(gradient), parameter.numel())
             for parameter, gradient in zip(self.parameters, gradients, strict=True)
         ]
-        spoiled = ~torch.stack([torch.isfinite(g).all(dim=1) for g in flat]).all(dim=0)
-        n_spoiled = int(spoiled.sum())
-        if n_spoiled == 0:
+        # A sum is finite only if all its terms are: one reduction instead of a test of each.
+        sums = torch.stack([g.sum(dim=1) for g in flat])
+        if torch.isfinite(sums).all():
             return gradients
-        self.n_left_out += n_spoiled
+        spoiled = ~torch.stack([torch.isfinite(g).all(dim=1) for g in flat]).all(dim=0)
+        self.n_left_out += int(spoiled.sum())
         return [g.masked_fill(spoiled.view(-1, *[1] * (g.ndim - 1)), 0) for g in gradients]
 
     def forget(self):
