@@ -21,10 +21,10 @@ from skmm.nn import (
     DeepFusionRegressor,
     GradientBlending,
     MultitaskFusion,
-    _batches,
 )
 from skmm.nn._fusions import FUSIONS
 from skmm.nn._inputs.blocks import Block
+from skmm.nn._training.batches import BlockDataset
 from skmm.privacy import DPSGD
 from skmm.retrieval import CrossModalRetriever
 from tests.toys import shared_directions
@@ -123,10 +123,12 @@ def test_samples_go_to_the_gpu_only_if_there_is_room(toy, monkeypatch):
     model = DeepFusionClassifier(device="cuda", early_stopping=True, **QUICK)
     expected = clone(model).fit(X, y).predict_proba(X)
     moved = []
-    monkeypatch.setattr(_batches, "_free_bytes", lambda device: moved.append(device) or 1)
+    monkeypatch.setattr(
+        "skmm.nn._training.batches._free_bytes", lambda device: moved.append(device) or 1
+    )
     assert_array_equal(clone(model).fit(X, y).predict_proba(X), expected)
     assert moved == ["cuda"]
-    dataset = _batches.BlockDataset({"a": Block(np.zeros((4, 2)), np.ones(4, bool), "a")})
+    dataset = BlockDataset({"a": Block(np.zeros((4, 2)), np.ones(4, bool), "a")})
     assert dataset.to("cuda") is dataset
     monkeypatch.undo()
     assert dataset.to("cuda").device.type == "cuda"
