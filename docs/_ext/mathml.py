@@ -18,7 +18,6 @@ def visit_displaymath(writer, node):
 
 
 def _translate(node, *, as_block=False):
-    # The translator of docutils knows upright text, and \mathrm of letters.
     tex = re.sub(r"\s+", " ", node.astext())
     try:
         return tex2mathml(tex, as_block=as_block)

@@ -57,16 +57,17 @@ def show_frame(X, show_others=pd.DataFrame._repr_html_):
     html : str or None
         None if pandas was told to write none.
     """
-    html = show_others(X)
-    most = pd.get_option("display.max_columns") or np.inf
-    if html is None or X.shape[1] > most:
-        return html
-    if not any(_holds_samples(X.iloc[:, i]) for i in range(X.shape[1])):
-        return html
+    if not pd.get_option("display.notebook_repr_html") or not _is_for_preview(X):
+        return show_others(X)
     try:
         return preview(X).html
     except (TypeError, ValueError) as error:  # the frame is shown all the same
-        return f"<p>{escape(str(error))}</p>{html}"
+        return f"<p>{escape(str(error))}</p>{show_others(X) or ''}"
+
+
+def _is_for_preview(X):
+    most = pd.get_option("display.max_columns") or np.inf
+    return X.shape[1] <= most and any(_holds_samples(X.iloc[:, i]) for i in range(X.shape[1]))
 
 
 def _holds_samples(column):
