@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet
 STAMP := $(VENV)/.installed
 DEMO_STAMP := $(VENV)/.demo-installed
 
@@ -36,10 +37,10 @@ clean:
 # The demo needs little; what the tests and pages need takes minutes more.
 $(DEMO_STAMP): pyproject.toml tests/constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[plots,persistence]' --constraint tests/constraints.txt
+	$(INSTALL) --upgrade pip
+	$(INSTALL) --editable '.[plots,persistence]' --constraint tests/constraints.txt
 	touch $(DEMO_STAMP)
 
 $(STAMP): $(DEMO_STAMP)
-	$(BIN)/python -m pip install --quiet --editable '.[test,docs]' --constraint tests/constraints.txt
+	$(INSTALL) --editable '.[test,docs]' --constraint tests/constraints.txt
 	touch $(STAMP)
